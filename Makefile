@@ -1,0 +1,45 @@
+# What a person types. Everything a command needs it installs itself, or names what is missing.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# One address for all: cargo's own target folder, unless told otherwise.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+
+.PHONY: help up test check bench crash security prepare build sqlx openapi
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+up: prepare build ## Gateway and one Core on this machine, under var/ (Ctrl-C ends both)
+	@scripts/up
+
+test: prepare build ## All tests
+	cargo test --workspace --locked
+
+check: prepare ## Formatting, lints, documentation, dependencies
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+	@scripts/cargo-deny check bans licenses sources
+
+bench: prepare ## Benchmarks, one JSON object a line
+	cargo build --workspace --release --locked
+	@scripts/bench
+
+crash: prepare build ## The long run of faults: N=… rounds (default 50)
+	CONDRIX_TEST_ROUNDS=$(or $(N),50) cargo test --package condrix-tests --locked --test e2e -- faults:: --nocapture
+
+security: prepare build ## The long run of hostile input: N=… times the short one (default 20)
+	CONDRIX_TEST_ROUNDS=$(or $(N),20) cargo test --package condrix-tests --locked --test e2e -- hostile:: --nocapture
+
+prepare:
+	@scripts/prepare
+
+build:
+	cargo build --workspace --locked
+
+sqlx: ## Checks every query against the migrations and renews the committed .sqlx folders
+	@scripts/sqlx
+
+openapi: ## Renews the committed OpenAPI documents
+	CONDRIX_UPDATE_OPENAPI=1 cargo test --package condrix-core-agent --package condrix-gateway --lib openapi

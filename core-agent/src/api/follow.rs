@@ -1,0 +1,97 @@
+//! Reading a session's events as they come, whatever carries them to the client.
+
+use super::App;
+use super::problem::ApiError;
+use crate::journal::{Journal, JournalError};
+use protocol::cursor::{Continuity, Cursor};
+use protocol::event::Recorded;
+use protocol::ids::SessionId;
+use protocol::problem::{Problem, ProblemType};
+use serde::Serialize;
+use std::collections::VecDeque;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+/// Events taken from the journal at once.
+const BATCH: u32 = 64;
+
+/// What a reader is told first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub(super) struct Resume {
+    /// Whether what follows joins what the reader has.
+    pub(super) continuity: Continuity,
+    pub(super) epoch: u32,
+    /// What follows begins behind this number.
+    pub(super) after: u64,
+}
+
+/// Where a reader wants to go on: `Last-Event-ID` before `after`, for a browser that reconnects repeats its address but
+/// sends the newer header. `after` may leave the epoch out.
+pub(super) fn wanted(last_event_id: Option<&str>, after: Option<&str>, epoch: u32) -> Result<Cursor, ApiError> {
+    let text = last_event_id.filter(|id| !id.is_empty()).or(after);
+    let Some(text) = text else { return Ok(Cursor { epoch, seq: 0 }) };
+    let number = || text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    text.parse().ok().or_else(|| number().map(|seq| Cursor { epoch, seq })).ok_or_else(|| {
+        Problem::new(ProblemType::BadRequest).detail("where to go on is an event's id, as in 1:42").into()
+    })
+}
+
+#[derive(Debug)]
+pub(super) struct Follower {
+    journal: Journal,
+    session: SessionId,
+    head: watch::Receiver<u64>,
+    after: u64,
+    ready: VecDeque<Recorded>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Follower {
+    /// Takes one of the Core's places for readers.
+    pub(super) async fn begin(app: &App, session: SessionId, wanted: Cursor) -> Result<(Resume, Self), ApiError> {
+        let place = app.readers.clone().try_acquire_owned().map_err(|_| {
+            Problem::new(ProblemType::TooManyRequests).detail("too many clients follow sessions on this Core")
+        })?;
+        let head = app.journal.head(session).await?.ok_or(ProblemType::NotFound)?;
+        let newest = *head.borrow();
+        let epoch = app.journal.epoch();
+        let (continuity, after) = wanted.resume(epoch, newest);
+        let follower =
+            Self { journal: app.journal.clone(), session, head, after, ready: VecDeque::new(), _place: place };
+        Ok((Resume { continuity, epoch, after }, follower))
+    }
+
+    /// The next event, waited for. Cancel safe.
+    pub(super) async fn next(&mut self) -> Result<Recorded, JournalError> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(event);
+            }
+            let after = self.after;
+            self.head.wait_for(|newest| *newest > after).await.map_err(|_| JournalError::Closed)?;
+            let batch = self.journal.read(self.session, after, BATCH).await?;
+            self.after = batch.last().map_or(after, |last| last.seq);
+            self.ready.extend(batch);
+        }
+    }
+
+    pub(super) fn id(&self, event: &Recorded) -> String {
+        Cursor { epoch: self.journal.epoch(), seq: event.seq }.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_says_where_to_go_on_in_one_of_three_ways() {
+        let at = |epoch, seq| Cursor { epoch, seq };
+        assert_eq!(wanted(None, None, 2).unwrap(), at(2, 0));
+        assert_eq!(wanted(Some(""), Some("1:7"), 2).unwrap(), at(1, 7));
+        assert_eq!(wanted(Some("2:9"), Some("1:7"), 2).unwrap(), at(2, 9));
+        assert_eq!(wanted(None, Some("41"), 2).unwrap(), at(2, 41));
+        for wrong in ["", "x", "1:", "-1", "1:2:3", "99999999999999999999"] {
+            assert!(wanted(None, Some(wrong), 2).is_err(), "{wrong}");
+        }
+    }
+}

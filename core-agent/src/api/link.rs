@@ -1,0 +1,56 @@
+//! What the gateway itself asks of the agent. The proxy forwards no client here, and a request that names a user is
+//! refused (see [`Gateway`]).
+
+use super::AppState;
+use super::caller::Gateway;
+use super::extract::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures::stream::{self, StreamExt as _};
+use http::header;
+use protocol::claude::{CoreReport, RevokeConfirmation, RevokeOrder};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// Changes within this time become one report.
+const COALESCE: Duration = Duration::from_millis(100);
+
+/// `GET /link/v1/reports`: the Core's state at once and after every change, one line each, for as long as the link is up.
+/// Only the newest state counts: what changes faster than the gateway reads is left out.
+pub(super) async fn reports(State(app): State<AppState>, _: Gateway) -> Response {
+    let reports = stream::unfold((app.0.claude.reports(), true), next);
+    let lines = reports.map(Ok::<_, std::convert::Infallible>).take_until(app.0.stop.clone().cancelled_owned());
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
+}
+
+type Reports = watch::Receiver<CoreReport>;
+
+async fn next((mut reports, first): (Reports, bool)) -> Option<(Bytes, (Reports, bool))> {
+    if !first {
+        sleep(COALESCE).await;
+        reports.changed().await.ok()?;
+    }
+    let mut line = match serde_json::to_vec(&*reports.borrow_and_update()) {
+        Ok(line) => line,
+        Err(error) => {
+            tracing::error!(%error, "a report cannot be written");
+            return None;
+        }
+    };
+    line.push(b'\n');
+    Some((line.into(), (reports, false)))
+}
+
+/// `POST /link/v1/revoked`: this Core was revoked. Answers when its work has ended.
+pub(super) async fn revoked(
+    State(app): State<AppState>,
+    _: Gateway,
+    Json(order): Json<RevokeOrder>,
+) -> axum::Json<RevokeConfirmation> {
+    let confirmation = app.0.claude.revoke(order).await;
+    tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
+    axum::Json(confirmation)
+}

@@ -1,0 +1,100 @@
+//! The agent's HTTP API, as the gateway reaches it over the link. Every route is listed here, and nowhere else.
+//!
+//! Only the gateway can open streams on a link, so what its headers say of the caller is believed ([`caller`]); what the
+//! caller may do is [`crate::policy`]'s to decide, in every handler. Errors become problems in one place ([`problem`]).
+
+pub mod caller;
+mod events;
+pub mod extract;
+mod follow;
+mod link;
+pub mod problem;
+#[cfg(test)]
+mod tests;
+mod workspaces;
+
+use crate::claude::Claude;
+use crate::config::Config;
+use crate::journal::Journal;
+use crate::workspace::Workspaces;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use problem::ApiError;
+use protocol::link::paths;
+use protocol::problem::ProblemType;
+use std::any::Any;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The largest request body: a message is text that a person wrote or pasted.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// What handlers work with.
+#[derive(Debug)]
+pub struct App {
+    pub config: Config,
+    pub journal: Journal,
+    pub workspaces: Workspaces,
+    pub claude: Arc<Claude>,
+    /// One permit for each reader of events.
+    pub readers: Arc<Semaphore>,
+    /// What goes on behind an answer.
+    pub tasks: TaskTracker,
+    /// Ends what would otherwise never end: readers and reports.
+    pub stop: CancellationToken,
+}
+
+#[derive(Clone, Debug)]
+pub struct AppState(pub Arc<App>);
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Condrix Core",
+        description = "What a Core answers. Through a gateway, `/v1/…` is `/api/v1/cores/{core}/…`.",
+    ),
+    tags((name = "claude"), (name = "workspaces"), (name = "sessions")),
+)]
+struct Described;
+
+/// The routes for people. Which of them a caller may use is for the handler to ask ([`caller::Caller::may`]); a handler
+/// without a [`caller::Caller`] would answer anybody, and a test looks for that.
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(workspaces::list, workspaces::create))
+        .routes(routes!(events::follow))
+}
+
+/// The API's description.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().into_openapi()
+}
+
+/// What a link's streams are served with.
+pub fn router(app: AppState) -> Router {
+    let (router, _) = described().split_for_parts();
+    router
+        .route(paths::REPORTS, get(link::reports))
+        .route(paths::REVOKED, post(link::revoked))
+        .fallback(async || ApiError::Refused(ProblemType::NotFound))
+        .method_not_allowed_fallback(async || ApiError::Refused(ProblemType::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(problem::conclude))
+        .with_state(app)
+}
+
+/// The panic itself went to the log where it happened.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http asks for")]
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    ApiError::Refused(ProblemType::Internal).into_response()
+}

@@ -1,0 +1,109 @@
+//! Where errors become problems (RFC 9457): the one place, by an exhaustive match.
+
+use crate::journal::JournalError;
+use crate::workspace::WorkspaceError;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use protocol::headers;
+use protocol::ids::RequestId;
+use protocol::problem::{MEDIA_TYPE, Problem, ProblemType};
+use tracing::Instrument as _;
+
+/// Why a request is not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("{}", .0.title())]
+    Refused(ProblemType),
+    /// A refusal that says more than its type does.
+    #[error("{}", .0.title)]
+    Explained(Problem),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+}
+
+impl From<ProblemType> for ApiError {
+    fn from(kind: ProblemType) -> Self {
+        Self::Refused(kind)
+    }
+}
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self::Explained(problem)
+    }
+}
+
+impl ApiError {
+    fn problem(&self) -> Problem {
+        let kind = match self {
+            Self::Explained(problem) => return problem.clone(),
+            Self::Refused(kind) => *kind,
+            Self::Journal(error) => match error {
+                JournalError::UnknownSession(_) => ProblemType::NotFound,
+                JournalError::SessionExists(_) => ProblemType::Conflict,
+                JournalError::Closed => ProblemType::ShuttingDown,
+                JournalError::DiskFull | JournalError::Storage(_) | JournalError::Open(_) => {
+                    ProblemType::StorageUnavailable
+                }
+                JournalError::UnknownTurn(_) | JournalError::Unusable { .. } | JournalError::Row { .. } => ProblemType::Internal,
+            },
+            Self::Workspace(error) => match error {
+                WorkspaceError::InvalidName => {
+                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+                }
+                WorkspaceError::TooMany => return Problem::new(ProblemType::Conflict).detail(error.to_string()),
+                WorkspaceError::Unknown => ProblemType::NotFound,
+                WorkspaceError::Exists => ProblemType::WorkspaceExists,
+                WorkspaceError::Io(_) => ProblemType::StorageUnavailable,
+            },
+        };
+        kind.into()
+    }
+}
+
+/// What [`conclude`] finds in an answer and writes out: it knows the request's id.
+#[derive(Clone)]
+struct Unsent(Problem);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        if problem.status >= 500 {
+            tracing::error!(error = %self, cause = ?self, kind = problem.kind, "a request failed");
+        } else {
+            // Without the detail: it may quote the body, and bodies carry prompts and codes.
+            tracing::info!(reason = %self, kind = problem.kind, "a request was refused");
+        }
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Unsent(problem));
+        response
+    }
+}
+
+/// The outermost layer: one span and one id for a request, and the body of whatever was refused within.
+pub(super) async fn conclude(request: Request, next: Next) -> Response {
+    let id = request_id(request.headers());
+    let trace = request.headers().get(headers::TRACEPARENT).and_then(|value| value.to_str().ok());
+    let span = tracing::info_span!("api.request", request = %id, method = %request.method(), trace);
+    let mut response = next.run(request).instrument(span).await;
+    if let Some(Unsent(problem)) = response.extensions_mut().remove() {
+        // Strings and numbers are always JSON.
+        let body = serde_json::to_vec(&problem.request(id)).unwrap_or_default();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(body);
+    }
+    response
+}
+
+/// The gateway's id for the request, or a fresh one where it sent none that is one.
+fn request_id(headers: &HeaderMap) -> RequestId {
+    let sent = headers.get(headers::REQUEST_ID).and_then(|value| value.to_str().ok()).and_then(|id| id.parse().ok());
+    sent.unwrap_or_else(RequestId::new)
+}

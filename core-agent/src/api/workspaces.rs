@@ -1,0 +1,79 @@
+//! `/v1/workspaces`.
+
+use super::AppState;
+use super::caller::Caller;
+use super::extract::Json;
+use super::problem::ApiError;
+use crate::policy::Command;
+use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
+use axum::extract::State;
+use http::StatusCode;
+use protocol::problem::{Problem, ProblemType};
+use serde::{Deserialize, Serialize};
+
+/// A directory on this Core in which sessions work.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Workspace {
+    name: String,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct WorkspaceList {
+    workspaces: Vec<Workspace>,
+}
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewWorkspace {
+    /// 1 to 64 letters, digits, dots, underscores or hyphens; the first is a letter or a digit.
+    name: String,
+}
+
+/// List this Core's workspaces by name.
+#[utoipa::path(
+    get,
+    path = "/v1/workspaces",
+    tag = "workspaces",
+    responses(
+        (status = 200, body = WorkspaceList),
+        (status = "default", content_type = "application/problem+json", body = Problem),
+    ),
+)]
+pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<axum::Json<WorkspaceList>, ApiError> {
+    caller.may(Command::Observe, &app)?;
+    let names = on_disk(&app, Workspaces::list).await?;
+    let workspaces = names.into_iter().map(|name| Workspace { name: name.to_string() }).collect();
+    Ok(axum::Json(WorkspaceList { workspaces }))
+}
+
+/// Make an empty workspace.
+#[utoipa::path(
+    post,
+    path = "/v1/workspaces",
+    tag = "workspaces",
+    request_body = NewWorkspace,
+    responses(
+        (status = 201, body = Workspace),
+        (status = "default", content_type = "application/problem+json", body = Problem),
+    ),
+)]
+pub(super) async fn create(
+    State(app): State<AppState>,
+    caller: Caller,
+    Json(new): Json<NewWorkspace>,
+) -> Result<(StatusCode, axum::Json<Workspace>), ApiError> {
+    caller.may(Command::Operate, &app)?;
+    let name: WorkspaceName = new.name.parse()?;
+    on_disk(&app, move |workspaces| workspaces.create(&name)).await?;
+    Ok((StatusCode::CREATED, axum::Json(Workspace { name: new.name })))
+}
+
+/// The disk may be slow: a thread for those who wait does it.
+async fn on_disk<T: Send + 'static>(
+    app: &AppState,
+    work: impl FnOnce(&Workspaces) -> Result<T, WorkspaceError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let workspaces = app.0.workspaces.clone();
+    let done = tokio::task::spawn_blocking(move || work(&workspaces)).await;
+    Ok(done.map_err(|_| ProblemType::Internal)??)
+}

@@ -1,0 +1,118 @@
+//! What the CLI's own tools are denied, whatever a person approves: its credentials and the agent's keys.
+//!
+//! A rule covers reading and editing, by a tool, by a mention in a message and through symbolic links. It does not bind
+//! what an approved command does: whoever may operate a Core acts as its user (see [`super::guard`]).
+
+use super::settings::Settings;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The CLI's `--settings`, as JSON. Paths only: argv is world-readable.
+pub(super) fn settings(settings: &Settings) -> String {
+    let deny: Vec<String> = patterns(settings, &entries(&settings.state_dir))
+        .iter()
+        .flat_map(|pattern| ["Read", "Edit", "Write"].map(|tool| format!("{tool}({pattern})")))
+        .collect();
+    let value: Value = json!({"permissions": {"deny": deny}});
+    value.to_string()
+}
+
+/// What lies in the agent's folder now. A folder that cannot be listed has nothing that the same user could read.
+fn entries(state_dir: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(state_dir) else { return Vec::new() };
+    entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
+
+fn patterns(settings: &Settings, entries: &[String]) -> Vec<String> {
+    let mut patterns = vec!["~/.claude/**".to_owned(), "~/.claude.json".to_owned()];
+    patterns.push(absolute(&settings.claude_dir(), "/**"));
+    patterns.push(absolute(&settings.home.join(".claude.json"), ""));
+    patterns.push(absolute(&settings.folder.join(".env"), ""));
+    patterns.extend(state(settings, entries));
+    patterns
+}
+
+/// The agent's state. Where the workspaces lie inside it, a rule for the whole would deny all work: then everything else
+/// is named, and what may appear later by its extension.
+fn state(settings: &Settings, entries: &[String]) -> Vec<String> {
+    let Ok(within) = settings.workspaces.strip_prefix(&settings.state_dir) else {
+        return vec![absolute(&settings.state_dir, "/**")];
+    };
+    let spared = within.components().next().map(|first| first.as_os_str().to_owned());
+    let mut patterns = vec![absolute(&settings.state_dir, "/*.*")];
+    for entry in entries.iter().filter(|entry| spared.as_deref() != Some(entry.as_ref())) {
+        let path = settings.state_dir.join(entry);
+        patterns.extend([absolute(&path, ""), absolute(&path, "/**")]);
+    }
+    patterns
+}
+
+/// The CLI's spelling of an absolute path: with two slashes. Characters that mean something in a pattern are escaped.
+fn absolute(path: &Path, rest: &str) -> String {
+    let mut pattern = String::from("/");
+    for character in path.to_string_lossy().chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '\\' | '!') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn with(state_dir: &str, workspaces: &str) -> Settings {
+        Settings {
+            program: "claude".into(),
+            home: "/home/core".into(),
+            passed: Vec::new(),
+            state_dir: state_dir.into(),
+            workspaces: workspaces.into(),
+            folder: "/srv/agent".into(),
+            api_key: None,
+            idle_timeout: Config::default().claude.idle_timeout,
+            max_processes: 1,
+            sign_in_timeout: Config::default().claude.sign_in_timeout,
+            refresh_lead: Config::default().claude.refresh_ahead,
+            exit_grace: Config::default().claude.exit_grace,
+        }
+    }
+
+    #[test]
+    fn credentials_and_keys_are_denied_to_reading_and_editing() {
+        let rules = settings(&with("/var/lib/core", "/srv/workspaces"));
+        for rule in [
+            "Read(~/.claude/**)",
+            "Edit(//home/core/.claude/**)",
+            "Write(//home/core/.claude.json)",
+            "Read(//var/lib/core/**)",
+            "Read(//srv/agent/.env)",
+        ] {
+            assert!(rules.contains(&format!("\"{rule}\"")), "{rule} is not in {rules}");
+        }
+    }
+
+    #[test]
+    fn workspaces_inside_the_state_are_spared_and_all_beside_them_is_denied() {
+        let settings = with("/var/lib/core", "/var/lib/core/work/spaces");
+        let patterns = state(&settings, &["work".into(), "key".into(), "journal.db".into()]);
+        assert_eq!(
+            patterns,
+            [
+                "//var/lib/core/*.*",
+                "//var/lib/core/key",
+                "//var/lib/core/key/**",
+                "//var/lib/core/journal.db",
+                "//var/lib/core/journal.db/**"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_path_with_pattern_characters_means_itself() {
+        assert_eq!(absolute(Path::new("/a [b]*"), "/**"), "//a \\[b\\]\\*/**");
+    }
+}

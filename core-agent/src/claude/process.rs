@@ -1,0 +1,173 @@
+//! Running the genuine CLI: with an emptied environment, the safe flags, and nothing secret in argv or environment.
+
+use super::deny;
+use super::settings::Settings;
+use crate::supervise::{Exit, LineError, Spec, SuperviseError, Supervised, Supervisor};
+use protocol::event::PermissionMode;
+use protocol::ids::SessionId;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// For a command that is to say something and end: it is ended when it does not.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+/// What such a command may say.
+const MAX_OUTPUT: usize = 256 * 1024;
+
+/// Variables that every process of the CLI gets. The vendor's switches keep it from reporting home, updating itself,
+/// opening a browser and asking for remote connectors; the last four keep a turn within the message that began it.
+const ALWAYS: [(&str, &str); 9] = [
+    ("DISABLE_TELEMETRY", "1"),
+    ("DISABLE_ERROR_REPORTING", "1"),
+    ("DISABLE_AUTOUPDATER", "1"),
+    ("ENABLE_CLAUDEAI_MCP_SERVERS", "false"),
+    ("BROWSER", "/bin/false"),
+    ("CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD", "1"),
+    // No work that goes on, or begins, after the answer: nobody would have asked for it.
+    ("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1"),
+    ("CLAUDE_CODE_DISABLE_CRON", "1"),
+    // Its notes would go to where its tools may not write.
+    ("CLAUDE_CODE_DISABLE_AUTO_MEMORY", "1"),
+];
+
+/// How a chat process is to begin.
+#[derive(Clone, Debug)]
+pub(super) struct Chat<'a> {
+    pub(super) cwd: &'a Path,
+    pub(super) conversation: Conversation,
+    pub(super) model: Option<&'a str>,
+    pub(super) mode: PermissionMode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conversation {
+    New(SessionId),
+    Resume(SessionId),
+    /// Nothing is said and nothing is kept: the process only tends to its sign-in.
+    None,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) exit: Exit,
+    pub(super) stdout: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    #[error(transparent)]
+    Supervise(#[from] SuperviseError),
+    #[error("the CLI did not end in time")]
+    Timeout,
+    #[error("the CLI's output cannot be read: {0}")]
+    Output(#[from] LineError),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Launcher {
+    settings: Arc<Settings>,
+    supervisor: Supervisor,
+}
+
+impl Launcher {
+    pub(super) fn new(settings: Arc<Settings>, supervisor: Supervisor) -> Self {
+        Self { settings, supervisor }
+    }
+
+    /// A process for one conversation.
+    pub(super) async fn chat(&self, chat: &Chat<'_>) -> Result<Supervised, ProcessError> {
+        // Its rules name what lies in the agent's folder now: a read of that folder, and short.
+        let spec = self.spec(chat_arguments(chat, &deny::settings(&self.settings)), chat.cwd.to_owned(), true);
+        Ok(Supervised::spawn(&self.supervisor, &spec).await?)
+    }
+
+    /// `claude auth login`. An API key would make it pointless.
+    pub(super) async fn login(&self) -> Result<Supervised, ProcessError> {
+        let spec = self.spec(to_strings(&["auth", "login", "--claudeai"]), self.settings.quiet_dir(), false);
+        Ok(Supervised::spawn(&self.supervisor, &spec).await?)
+    }
+
+    /// Runs a command to its end.
+    pub(super) async fn command(&self, arguments: &[&str], with_key: bool) -> Result<Output, ProcessError> {
+        let spec = self.spec(to_strings(arguments), self.settings.quiet_dir(), with_key);
+        let mut process = Supervised::spawn(&self.supervisor, &spec).await?;
+        process.close_stdin();
+        timeout(COMMAND_TIMEOUT, read(process)).await.map_err(|_| ProcessError::Timeout)?
+    }
+
+    fn spec(&self, arguments: Vec<String>, cwd: PathBuf, with_key: bool) -> Spec {
+        let api_key = self.settings.api_key.clone().filter(|_| with_key);
+        Spec {
+            argv: std::iter::once(self.settings.program.clone()).chain(arguments).collect(),
+            env: environment(&self.settings, api_key.is_some()),
+            cwd,
+            api_key,
+            refreshes_in: Some(self.settings.claude_dir()),
+            grace: self.settings.exit_grace,
+        }
+    }
+}
+
+async fn read(mut process: Supervised) -> Result<Output, ProcessError> {
+    let mut stdout = String::new();
+    while let Some(line) = process.next_line().await {
+        let line = line?;
+        if stdout.len() + line.len() < MAX_OUTPUT {
+            stdout.push_str(&line);
+            stdout.push('\n');
+        }
+    }
+    Ok(Output { exit: process.wait().await, stdout })
+}
+
+fn environment(settings: &Settings, with_key: bool) -> Vec<(String, String)> {
+    let home = ("HOME".to_owned(), settings.home.to_string_lossy().into_owned());
+    // The supervisor puts the key on this descriptor. In the environment, tools would find it.
+    let key = with_key.then(|| ("CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR".to_owned(), "3".to_owned()));
+    let always = ALWAYS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut environment: Vec<(String, String)> = settings.passed.clone();
+    environment.retain(|(name, _)| name != "HOME" && ALWAYS.iter().all(|(fixed, _)| fixed != name));
+    environment.push(home);
+    environment.extend(always);
+    environment.extend(key);
+    environment
+}
+
+fn chat_arguments(chat: &Chat<'_>, settings: &str) -> Vec<String> {
+    let mut arguments = to_strings(&[
+        "-p",
+        "--input-format",
+        "stream-json",
+        "--output-format",
+        "stream-json",
+        "--verbose",
+        "--include-partial-messages",
+        "--permission-prompt-tool",
+        "stdio",
+        // A repository's own settings could redirect the sign-in and run hooks; its CLAUDE.md comes by --add-dir.
+        "--setting-sources",
+        "user",
+        "--strict-mcp-config",
+        "--settings",
+        settings,
+        "--permission-mode",
+        chat.mode.cli_name(),
+        "--add-dir",
+        &chat.cwd.to_string_lossy(),
+    ]);
+    match chat.conversation {
+        Conversation::New(id) => arguments.extend(["--session-id".to_owned(), id.to_string()]),
+        Conversation::Resume(id) => arguments.extend(["--resume".to_owned(), id.to_string()]),
+        Conversation::None => arguments.push("--no-session-persistence".to_owned()),
+    }
+    if let Some(model) = chat.model {
+        arguments.extend(["--model".to_owned(), model.to_owned()]);
+    }
+    arguments
+}
+
+fn to_strings(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().map(|argument| (*argument).to_owned()).collect()
+}

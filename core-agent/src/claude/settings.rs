@@ -1,0 +1,92 @@
+//! What the Claude side of a Core works with, worked out once from the configuration and the agent's environment.
+
+use crate::config::Config;
+use secrecy::SecretString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The CLI refreshes an access token when five minutes or less remain. Asked earlier, it would do nothing.
+const LATEST_REFRESH_LEAD: Duration = Duration::from_secs(270);
+
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// With an empty HOME the CLI would fall back to the home directory that the operating system knows.
+    #[error("HOME is not set to an absolute path: the CLI keeps its sign-in there")]
+    NoHome,
+    #[error("{} cannot be made: {error}", .path.display())]
+    Directory { path: PathBuf, error: std::io::Error },
+}
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The genuine CLI: a path, or a name that PATH leads to.
+    pub(super) program: String,
+    /// The home directory that the CLI is given; its `.claude` holds the sign-in.
+    pub(super) home: PathBuf,
+    /// The agent's variables that the CLI gets too.
+    pub(super) passed: Vec<(String, String)>,
+    pub(super) state_dir: PathBuf,
+    pub(super) workspaces: PathBuf,
+    /// The agent's own folder, where a `.env` may be.
+    pub(super) folder: PathBuf,
+    pub(super) api_key: Option<SecretString>,
+    pub(super) idle_timeout: Duration,
+    /// CLI processes of sessions at one time.
+    pub(super) max_processes: usize,
+    pub(super) sign_in_timeout: Duration,
+    pub(super) refresh_lead: Duration,
+    pub(super) exit_grace: Duration,
+}
+
+impl Settings {
+    pub fn new(config: &Config) -> Result<Self, SettingsError> {
+        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        // A variable that is not Unicode is none that the CLI needs.
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let settings = Self {
+            program: config.claude.command.to_string_lossy().into_owned(),
+            home: home.ok_or(SettingsError::NoHome)?,
+            passed: config.claude.passed(variables),
+            state_dir: config.state_dir.clone(),
+            workspaces: config.workspaces.clone(),
+            folder: std::env::current_dir().unwrap_or_else(|_| config.state_dir.clone()),
+            api_key: config.claude.api_key.clone(),
+            idle_timeout: config.claude.idle_timeout,
+            max_processes: usize::try_from(config.max_sessions).unwrap_or(usize::MAX),
+            sign_in_timeout: config.claude.sign_in_timeout,
+            refresh_lead: config.claude.refresh_ahead.min(LATEST_REFRESH_LEAD),
+            exit_grace: config.claude.exit_grace,
+        };
+        for path in [settings.claude_dir(), settings.quiet_dir()] {
+            make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;
+        }
+        Ok(settings)
+    }
+
+    /// The CLI's configuration directory.
+    pub(super) fn claude_dir(&self) -> PathBuf {
+        self.home.join(".claude")
+    }
+
+    /// Where the CLI keeps its OAuth credentials.
+    pub(super) fn credentials_file(&self) -> PathBuf {
+        self.claude_dir().join(".credentials.json")
+    }
+
+    /// Who signed this Core in.
+    pub(super) fn owner_file(&self) -> PathBuf {
+        self.state_dir.join("claude-owner.json")
+    }
+
+    /// An empty directory to run the CLI in where no workspace is meant: nothing of a repository can reach it there.
+    pub(super) fn quiet_dir(&self) -> PathBuf {
+        self.state_dir.join("quiet")
+    }
+}
+
+/// A directory that only its owner may enter. One that is there already is left as it is: the home directory is the
+/// user's own.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}

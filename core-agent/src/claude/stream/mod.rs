@@ -1,0 +1,15 @@
+//! The CLI's JSON lines: what it says ([`CliLine`]), what it is told ([`outgoing`]), and what of it becomes a session's
+//! history ([`Translator`]).
+//!
+//! Observed with the genuine CLI, not promised by anybody: whatever does not look as expected is kept as it came
+//! ([`CliLine::Unknown`]), and never a reason to stop.
+
+mod block;
+mod line;
+pub mod outgoing;
+mod translate;
+mod turn_end;
+
+pub use line::{ApiEvent, Assistant, Block, CanUseTool, CliLine, ControlAnswer, Delta, Init, Retry};
+pub use translate::{Step, Translator};
+pub use turn_end::{TurnEnd, TurnResult};

@@ -1,0 +1,64 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use url::Url;
+
+/// Where the configuration is when nothing else is said. It may be missing there: every key has a default.
+pub const DEFAULT_CONFIG: &str = "/etc/condrix/core-agent.toml";
+
+/// What runs on a Core: the link to its gateway and the genuine Claude Code CLI.
+#[derive(Debug, Parser)]
+#[command(name = "core-agent", version)]
+pub struct Cli {
+    /// The configuration file [default: /etc/condrix/core-agent.toml, if it is there].
+    #[arg(long, global = true, env = "CONDRIX_CORE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Pair this agent with a gateway: it becomes a Core.
+    ///
+    /// The pairing token is asked for, or read from stdin where that is no terminal.
+    Join {
+        /// The gateway's address, as in `https://gateway.example:8443`.
+        gateway: Url,
+        /// Read the pairing token from this file.
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
+        /// The name to suggest for this Core [default: the host's name].
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// Pair anew, although this agent belongs to a gateway already.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Serve this Core until told to stop.
+    Run,
+    /// Say whether the configuration can be used.
+    CheckConfig,
+    /// Stand between the agent and a CLI process. The agent starts this by itself.
+    #[command(hide = true)]
+    Supervise,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_has_no_place_in_argv() {
+        assert!(Cli::try_parse_from(["core-agent", "join", "https://g.example", "cxp1_token"]).is_err());
+        assert!(Cli::try_parse_from(["core-agent", "join", "https://g.example", "--token", "cxp1_token"]).is_err());
+    }
+}

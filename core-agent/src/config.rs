@@ -1,0 +1,293 @@
+//! The agent's configuration: one TOML file. Secrets are not in it.
+//!
+//! `config/core-agent.toml` names every key with its default; a test holds the two equal.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The exit status for a configuration that cannot be used (`EX_CONFIG` of sysexits.h).
+pub const EXIT_CONFIG: u8 = 78;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub state_dir: PathBuf,
+    pub workspaces: PathBuf,
+    pub max_sessions: u32,
+    pub max_readers: u32,
+    #[serde(with = "humantime_serde")]
+    pub shutdown_timeout: Duration,
+    pub claude: ClaudeConfig,
+    pub log: LogConfig,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClaudeConfig {
+    pub command: PathBuf,
+    #[serde(with = "humantime_serde")]
+    pub idle_timeout: Duration,
+    #[serde(with = "humantime_serde")]
+    pub refresh_ahead: Duration,
+    #[serde(with = "humantime_serde")]
+    pub sign_in_timeout: Duration,
+    #[serde(with = "humantime_serde")]
+    pub exit_grace: Duration,
+    pub environment: Vec<String>,
+    /// Never in the file: found in the environment or in `.env` (see `claude::api_key`).
+    #[serde(skip)]
+    pub api_key: Option<SecretString>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    Text,
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            state_dir: PathBuf::from("/var/lib/condrix-core"),
+            workspaces: PathBuf::from("/var/lib/condrix-core/workspaces"),
+            max_sessions: 32,
+            max_readers: 256,
+            shutdown_timeout: Duration::from_secs(20),
+            claude: ClaudeConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+}
+
+impl Default for ClaudeConfig {
+    fn default() -> Self {
+        let environment = [
+            "PATH", "LANG", "LC_*", "TZ", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE",
+        ];
+        Self {
+            command: PathBuf::from("claude"),
+            idle_timeout: Duration::from_secs(15 * 60),
+            refresh_ahead: Duration::from_secs(15 * 60),
+            sign_in_timeout: Duration::from_secs(10 * 60),
+            exit_grace: Duration::from_secs(10),
+            environment: environment.map(str::to_owned).to_vec(),
+            api_key: None,
+        }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), format: LogFormat::Auto }
+    }
+}
+
+/// One thing that is wrong, with the key it is at.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub key: &'static str,
+    pub reason: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{} cannot be read: {error}", .path.display())]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("{} is not a configuration: {error}", .path.display())]
+    Malformed { path: PathBuf, error: toml::de::Error },
+    #[error("the configuration cannot be used:{}", Listed(.0))]
+    Unusable(Vec<Fault>),
+}
+
+struct Listed<'a>(&'a [Fault]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|fault| write!(f, "\n  {}: {}", fault.key, fault.reason))
+    }
+}
+
+impl Config {
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+        let config: Self =
+            toml::from_str(&text).map_err(|error| ConfigError::Malformed { path: path.to_owned(), error })?;
+        let faults = config.faults();
+        if faults.is_empty() { Ok(config) } else { Err(ConfigError::Unusable(faults)) }
+    }
+
+    /// Everything that is wrong, so that it can be put right at once.
+    fn faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut check = |sound: bool, key, reason: &str| {
+            if !sound {
+                faults.push(Fault { key, reason: reason.to_owned() });
+            }
+        };
+        check(self.state_dir.is_absolute(), "state_dir", "must be an absolute path");
+        check(self.workspaces.is_absolute(), "workspaces", "must be an absolute path");
+        check((1..=1_000).contains(&self.max_sessions), "max_sessions", "must be between 1 and 1000");
+        check((1..=10_000).contains(&self.max_readers), "max_readers", "must be between 1 and 10000");
+        check(!self.shutdown_timeout.is_zero(), "shutdown_timeout", "must be longer than nothing");
+        let claude = &self.claude;
+        let bare = claude.command.components().count() == 1;
+        check(
+            bare || claude.command.is_absolute(),
+            "claude.command",
+            "must be an absolute path or a name that PATH leads to",
+        );
+        check(!claude.idle_timeout.is_zero(), "claude.idle_timeout", "must be longer than nothing");
+        check(
+            claude.refresh_ahead >= Duration::from_secs(60) && claude.refresh_ahead <= Duration::from_secs(4 * 3600),
+            "claude.refresh_ahead",
+            "must be between 1 minute and 4 hours",
+        );
+        check(
+            claude.sign_in_timeout >= Duration::from_secs(1) && claude.sign_in_timeout <= Duration::from_secs(3600),
+            "claude.sign_in_timeout",
+            "must be between 1 second and 1 hour",
+        );
+        check(
+            claude.exit_grace <= Duration::from_secs(120),
+            "claude.exit_grace",
+            "must be at most 2 minutes",
+        );
+        for name in &claude.environment {
+            check(
+                may_be_passed(name),
+                "claude.environment",
+                &format!("{name:?} is not a variable's name, or one that steers the CLI and is never passed on"),
+            );
+        }
+        check(
+            self.log.level.parse::<tracing_subscriber::filter::Targets>().is_ok(),
+            "log.level",
+            "must be a level (error, warn, info, debug, trace) or target=level pairs",
+        );
+        faults
+    }
+}
+
+/// Whether a variable may reach the CLI. What chooses its credentials, its endpoint or its libraries may not: see
+/// docs/security.md.
+fn may_be_passed(name: &str) -> bool {
+    let stem = name.strip_suffix('*').unwrap_or(name);
+    let plain = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let steers = ["ANTHROPIC", "CLAUDE", "CONDRIX", "AI_AGENT", "NODE_OPTIONS", "LD_", "HOME", "BASH_ENV"];
+    plain && !steers.iter().any(|prefix| stem.starts_with(prefix) || (name.ends_with('*') && prefix.starts_with(stem)))
+}
+
+impl ClaudeConfig {
+    /// Which of the agent's variables a CLI process gets. `LC_*` stands for every name that begins so.
+    pub fn passed(&self, variables: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
+        let matches = |name: &str| {
+            self.environment.iter().any(|pattern| match pattern.strip_suffix('*') {
+                Some(prefix) => name.starts_with(prefix),
+                None => name == pattern,
+            })
+        };
+        variables.into_iter().filter(|(name, _)| matches(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../config/core-agent.toml");
+
+    fn faults(text: &str) -> Vec<&'static str> {
+        toml::from_str::<Config>(text).unwrap().faults().into_iter().map(|fault| fault.key).collect()
+    }
+
+    #[test]
+    fn the_shipped_file_names_every_key_with_its_default() {
+        let defaults = Config::default();
+        let shipped: Config = toml::from_str(SHIPPED).unwrap();
+        assert_eq!(format!("{shipped:?}"), format!("{defaults:?}"));
+        assert_eq!(shipped.faults(), []);
+        let names = |text: &str| -> Vec<String> {
+            let mut names: Vec<String> = text
+                .split(|character: char| !(character.is_ascii_lowercase() || character == '_'))
+                .map(str::to_owned)
+                .collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        let keys = |table: &toml::Table, prefix: &str| -> Vec<String> {
+            table.keys().map(|key| format!("{prefix}{key}")).collect()
+        };
+        let table: toml::Table = SHIPPED.parse().unwrap();
+        let mut shipped = keys(&table, "");
+        for section in ["claude", "log"] {
+            shipped.extend(keys(table[section].as_table().unwrap(), ""));
+        }
+        // The fields' names as `Debug` writes them: a field that the file does not name is caught here.
+        let debug = format!("{defaults:?}");
+        let fields: Vec<String> = debug
+            .split(['{', ',', ' '])
+            .filter_map(|part| part.strip_suffix(':'))
+            .filter(|field| *field != "api_key")
+            .map(str::to_owned)
+            .collect();
+        for field in names(&fields.join(" ")).into_iter().filter(|field| !field.is_empty()) {
+            assert!(shipped.contains(&field), "config/core-agent.toml does not name {field}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        for text in ["stat_dir = '/x'", "[claude]\ncomand = 'claude'", "[claude]\napi_key = 'sk'"] {
+            assert!(toml::from_str::<Config>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_fault_is_reported_with_its_key() {
+        let text = r#"
+            state_dir = "var"
+            max_sessions = 0
+            [claude]
+            command = "bin/claude"
+            refresh_ahead = "1s"
+            environment = ["PATH", "ANTHROPIC_BASE_URL"]
+            [log]
+            level = "loud=very"
+        "#;
+        assert_eq!(
+            faults(text),
+            ["state_dir", "max_sessions", "claude.command", "claude.refresh_ahead", "claude.environment", "log.level"]
+        );
+    }
+
+    #[test]
+    fn what_steers_the_cli_is_never_passed_on() {
+        for name in
+            ["ANTHROPIC_API_KEY", "CLAUDECODE", "NODE_OPTIONS", "LD_PRELOAD", "HOME", "*", "A*", "CLAUDE_*", "N*", "", "A B"]
+        {
+            assert!(!may_be_passed(name), "{name}");
+        }
+        let pass = |name: &str| {
+            let variables = [(name.to_owned(), "x".to_owned())];
+            !ClaudeConfig::default().passed(variables).is_empty()
+        };
+        assert!(pass("PATH") && pass("LC_ALL") && pass("HTTPS_PROXY"));
+        assert!(!pass("ANTHROPIC_API_KEY") && !pass("HOME") && !pass("XLC_ALL") && !pass("PATHS"));
+    }
+}

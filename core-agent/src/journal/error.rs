@@ -1,0 +1,43 @@
+use protocol::ids::{SessionId, TurnId};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Damaged, of another kind, or of a newer version. A new one is never put in its place.
+    #[error("the journal {} cannot be used: {reason}; it was left as it is", .path.display())]
+    Unusable { path: PathBuf, reason: String },
+    #[error("the journal cannot be opened: {0}")]
+    Open(Arc<sqlx::Error>),
+    #[error("there is no session {0}")]
+    UnknownSession(SessionId),
+    #[error("session {0} exists")]
+    SessionExists(SessionId),
+    #[error("there is no turn {0} in this session")]
+    UnknownTurn(TurnId),
+    /// Nothing of what was to be written was written.
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("the journal is closed")]
+    Closed,
+    #[error("the journal's table {table} has a row {row} whose {column} cannot be understood")]
+    Row { table: &'static str, column: &'static str, row: String },
+    #[error("the journal cannot be read or written: {0}")]
+    Storage(Arc<sqlx::Error>),
+}
+
+/// SQLite's primary result code for a full disk or file.
+const SQLITE_FULL: &str = "13";
+
+impl From<sqlx::Error> for JournalError {
+    fn from(error: sqlx::Error) -> Self {
+        let full = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == SQLITE_FULL);
+        if full { Self::DiskFull } else { Self::Storage(Arc::new(error)) }
+    }
+}
+
+impl JournalError {
+    pub(super) fn row(table: &'static str, column: &'static str, row: &str) -> Self {
+        Self::Row { table, column, row: row.to_owned() }
+    }
+}

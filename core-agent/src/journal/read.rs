@@ -1,0 +1,123 @@
+//! What readers ask for. None of it waits for the writer.
+
+use super::rows::{Approval, ApprovalRow, Message, MessageRow, Reading, Session, SessionRow};
+use super::JournalError;
+use futures::TryStreamExt as _;
+use protocol::event::Recorded;
+use protocol::ids::{ApprovalId, SessionId};
+use sqlx::{SqliteExecutor, SqlitePool};
+
+/// What one batch of events may hold in memory, give or take one event.
+const BATCH_BYTES: usize = 1024 * 1024;
+
+pub(super) async fn session(db: impl SqliteExecutor<'_>, id: SessionId) -> Result<Option<Session>, JournalError> {
+    let id = id.to_string();
+    let row = sqlx::query_as!(
+        SessionRow,
+        "SELECT id, workspace, model, permission_mode, transcript, created_by, created_by_name, created_at, closed_at,
+                last_seq
+         FROM sessions WHERE id = ?",
+        id
+    );
+    row.fetch_optional(db).await?.map(Session::try_from).transpose()
+}
+
+/// Ids sort by the time they were made.
+pub(super) async fn sessions(
+    db: &SqlitePool,
+    before: Option<SessionId>,
+    limit: u32,
+) -> Result<Vec<Session>, JournalError> {
+    let before = before.map(|id| id.to_string());
+    let rows = sqlx::query_as!(
+        SessionRow,
+        "SELECT id, workspace, model, permission_mode, transcript, created_by, created_by_name, created_at, closed_at,
+                last_seq
+         FROM sessions WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
+        before,
+        limit
+    );
+    rows.fetch_all(db).await?.into_iter().map(Session::try_from).collect()
+}
+
+pub(super) async fn open_messages(
+    db: impl SqliteExecutor<'_>,
+    session: SessionId,
+) -> Result<Vec<Message>, JournalError> {
+    let session = session.to_string();
+    let rows = sqlx::query_as!(
+        MessageRow,
+        "SELECT turn, seq, author, author_name, text, status FROM messages
+         WHERE session = ? AND status <> 'ended' ORDER BY seq",
+        session
+    );
+    rows.fetch_all(db).await?.into_iter().map(Message::try_from).collect()
+}
+
+pub(super) async fn approval(
+    db: impl SqliteExecutor<'_>,
+    session: SessionId,
+    id: ApprovalId,
+) -> Result<Option<Approval>, JournalError> {
+    let (session, id) = (session.to_string(), id.to_string());
+    let row = sqlx::query_as!(
+        ApprovalRow,
+        "SELECT id, turn, requested_seq, state, decision, decided_by, decided_by_name FROM approvals
+         WHERE session = ? AND id = ?",
+        session,
+        id
+    );
+    row.fetch_optional(db).await?.map(Approval::try_from).transpose()
+}
+
+pub(super) async fn pending_approvals(db: &SqlitePool, session: SessionId) -> Result<Vec<Recorded>, JournalError> {
+    let session = session.to_string();
+    let rows = sqlx::query!(
+        "SELECT events.seq, events.at, events.event FROM approvals
+         JOIN events ON events.session = approvals.session AND events.seq = approvals.requested_seq
+         WHERE approvals.session = ? AND approvals.state = 'pending' ORDER BY approvals.requested_seq",
+        session
+    );
+    rows.fetch_all(db).await?.into_iter().map(|row| recorded(&session, row.seq, row.at, &row.event)).collect()
+}
+
+pub(super) async fn count_pending_approvals(db: &SqlitePool) -> Result<u32, JournalError> {
+    let count = sqlx::query_scalar!("SELECT count(*) FROM approvals WHERE state = 'pending'").fetch_one(db).await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+pub(super) async fn events(
+    db: &SqlitePool,
+    session: SessionId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Recorded>, JournalError> {
+    let session = session.to_string();
+    // Nothing is numbered beyond what SQLite can hold.
+    let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
+    let query = sqlx::query!(
+        "SELECT seq, at, event FROM events WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?",
+        session,
+        after,
+        limit
+    );
+    let mut rows = query.fetch(db);
+    let (mut events, mut bytes) = (Vec::new(), 0);
+    while bytes < BATCH_BYTES
+        && let Some(row) = rows.try_next().await?
+    {
+        bytes += row.event.len();
+        events.push(recorded(&session, row.seq, row.at, &row.event)?);
+    }
+    Ok(events)
+}
+
+fn recorded(session: &str, seq: i64, at: i64, event: &str) -> Result<Recorded, JournalError> {
+    let row = format!("{session}:{seq}");
+    let reading = Reading { table: "events", row: &row };
+    Ok(Recorded {
+        seq: reading.seq("seq", seq)?,
+        at: reading.time("at", at)?,
+        event: serde_json::from_str(event).map_err(|_| reading.bad("event"))?,
+    })
+}

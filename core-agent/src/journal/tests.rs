@@ -1,0 +1,473 @@
+use super::*;
+use protocol::event::{InterruptReason, Usage, WithdrawnReason};
+use protocol::ids::UserId;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command as Process, Stdio};
+use tokio::task::JoinHandle;
+
+const BOOT: &str = "5d3f0a52-0000-4000-8000-000000000001";
+const NEXT_BOOT: &str = "5d3f0a52-0000-4000-8000-000000000002";
+
+struct Opened {
+    journal: Journal,
+    writer: JoinHandle<()>,
+}
+
+impl Opened {
+    async fn close(self) {
+        self.journal.close().await.unwrap();
+        self.writer.await.unwrap();
+        self.journal.readers.close().await;
+    }
+
+    /// As a killed process leaves it: no clean end is noted.
+    async fn abandon(self) {
+        self.writer.abort();
+        assert!(self.writer.await.unwrap_err().is_cancelled());
+        self.journal.readers.close().await;
+    }
+}
+
+async fn open(path: &Path) -> Opened {
+    open_on(path, BOOT).await
+}
+
+async fn open_on(path: &Path, boot_id: &str) -> Opened {
+    let (journal, writer) = Journal::open(path, boot_id).await.unwrap();
+    Opened { journal, writer: tokio::spawn(writer.run()) }
+}
+
+fn ada() -> Actor {
+    Actor { user: UserId::from_uuid(uuid::Uuid::nil()), name: "Ada".into() }
+}
+
+fn named(name: &str) -> Actor {
+    Actor { user: UserId::new(), name: name.into() }
+}
+
+async fn session(journal: &Journal) -> SessionId {
+    let id = SessionId::new();
+    let new = NewSession {
+        id,
+        workspace: "demo".into(),
+        model: None,
+        permission_mode: PermissionMode::Default,
+        by: ada(),
+    };
+    journal.create_session(new).await.unwrap();
+    id
+}
+
+fn message(session: SessionId, key: &str, text: &str) -> NewMessage {
+    NewMessage {
+        session,
+        turn: TurnId::new(),
+        idempotency_key: key.into(),
+        body_hash: SecretHash::of_bytes(text.as_bytes()),
+        text: text.into(),
+        by: ada(),
+    }
+}
+
+/// A turn that runs.
+async fn turn(journal: &Journal, session: SessionId) -> TurnId {
+    let message = message(session, &TurnId::new().to_string(), "hello");
+    let turn = message.turn;
+    assert!(matches!(journal.accept_message(message).await.unwrap(), Acceptance::New { .. }));
+    journal.append(session, vec![Event::TurnStarted { turn, model: None }]).await.unwrap();
+    turn
+}
+
+fn delta(turn: TurnId, text: &str) -> Event {
+    Event::TextDelta { turn, message: "msg".into(), block: 0, text: text.into() }
+}
+
+fn asked(turn: TurnId, approval: ApprovalId) -> Event {
+    Event::ApprovalRequested {
+        turn,
+        approval,
+        tool_use: None,
+        tool: "Bash".into(),
+        input: serde_json::json!({"command": "ls"}),
+        description: None,
+        suggestions: serde_json::json!([]),
+    }
+}
+
+fn answer(approval: ApprovalId, decision: Decision, by: &Actor) -> Answer {
+    Answer { approval, decision, message: None, by: by.clone() }
+}
+
+async fn all(journal: &Journal, session: SessionId) -> Vec<Recorded> {
+    let mut events: Vec<Recorded> = Vec::new();
+    loop {
+        let batch = journal.read(session, events.last().map_or(0, |last| last.seq), 100).await.unwrap();
+        if batch.is_empty() {
+            return events;
+        }
+        events.extend(batch);
+    }
+}
+
+fn is_dense(events: &[Recorded]) -> bool {
+    events.iter().zip(1..).all(|(event, seq)| event.seq == seq)
+}
+
+#[tokio::test]
+async fn what_was_appended_is_read_back_in_order_and_numbered_without_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let id = session(journal).await;
+    let turn = turn(journal, id).await;
+    let appends = (0..50).map(|number| journal.append(id, vec![delta(turn, &number.to_string()), delta(turn, "-")]));
+    let mut newest = futures::future::try_join_all(appends).await.unwrap();
+    newest.sort_unstable();
+    assert_eq!(newest, (0..50).map(|number| 5 + 2 * number).collect::<Vec<_>>());
+    let events = all(journal, id).await;
+    assert_eq!(events.len(), 103);
+    assert!(is_dense(&events));
+    assert!(matches!(&events[0].event, Event::SessionCreated { workspace, .. } if workspace == "demo"));
+    assert!(matches!(&events[1].event, Event::MessageAccepted { text, .. } if text == "hello"));
+    assert_eq!(journal.session(id).await.unwrap().unwrap().last_seq, 103);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_batch_of_large_events_is_bounded_and_the_rest_follows() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    let large = "x".repeat(600 * 1024);
+    for _ in 0..5 {
+        opened.journal.append(id, vec![delta(turn, &large)]).await.unwrap();
+    }
+    assert_eq!(opened.journal.read(id, 3, 100).await.unwrap().len(), 2);
+    assert_eq!(all(&opened.journal, id).await.len(), 8);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_follower_sees_every_commit_of_its_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    assert!(journal.head(SessionId::new()).await.unwrap().is_none());
+    let id = session(journal).await;
+    let mut head = journal.head(id).await.unwrap().unwrap();
+    assert_eq!(*head.borrow_and_update(), 1);
+    let turn = turn(journal, id).await;
+    let seq = journal.append(id, vec![delta(turn, "a")]).await.unwrap();
+    assert_eq!(*head.wait_for(|newest| *newest >= seq).await.unwrap(), 4);
+    let second = journal.head(id).await.unwrap().unwrap();
+    assert_eq!(*second.borrow(), 4);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_retried_key_makes_one_turn_and_a_reused_one_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let id = session(journal).await;
+    let retries = (0..20).map(|_| journal.accept_message(message(id, "key", "hello")));
+    let outcomes = futures::future::try_join_all(retries).await.unwrap();
+    let new: Vec<_> = outcomes.iter().filter(|outcome| matches!(outcome, Acceptance::New { .. })).collect();
+    let [Acceptance::New { turn, seq }] = new[..] else { panic!("{outcomes:?}") };
+    for outcome in &outcomes {
+        assert!(matches!(outcome, Acceptance::New { .. }) || *outcome == Acceptance::Retried { turn: *turn, seq: *seq });
+    }
+    assert_eq!(journal.accept_message(message(id, "key", "other")).await.unwrap(), Acceptance::KeyReused);
+    let of_another = NewMessage { by: named("Bob"), ..message(id, "key", "other") };
+    assert!(matches!(journal.accept_message(of_another).await.unwrap(), Acceptance::New { .. }), "a key is its author's");
+    assert_eq!(all(journal, id).await.len(), 3);
+    assert_eq!(journal.open_messages(id).await.unwrap().len(), 2);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn the_queue_is_bounded_and_ordered_and_a_closed_session_takes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let id = session(journal).await;
+    let running = turn(journal, id).await;
+    for number in 0..MAX_QUEUED_MESSAGES {
+        let accepted = journal.accept_message(message(id, &number.to_string(), &number.to_string())).await.unwrap();
+        assert!(matches!(accepted, Acceptance::New { .. }));
+    }
+    assert_eq!(journal.accept_message(message(id, "more", "more")).await.unwrap(), Acceptance::QueueFull);
+    let open = journal.open_messages(id).await.unwrap();
+    assert_eq!((open[0].turn, open[0].status), (running, MessageStatus::Running));
+    let texts: Vec<_> = open[1..].iter().map(|message| message.text.clone()).collect();
+    assert_eq!(texts, (0..MAX_QUEUED_MESSAGES).map(|number| number.to_string()).collect::<Vec<_>>());
+
+    journal.append(id, vec![Event::TurnCompleted { turn: running, usage: Usage::default() }]).await.unwrap();
+    assert_eq!(journal.open_messages(id).await.unwrap().len(), 16);
+    journal.update_session(id, SessionChange { close: true, transcript: Some(true) }, vec![]).await.unwrap();
+    assert_eq!(journal.accept_message(message(id, "late", "late")).await.unwrap(), Acceptance::Closed);
+    assert!(matches!(journal.accept_message(message(id, "0", "0")).await.unwrap(), Acceptance::Retried { .. }));
+    let session = journal.session(id).await.unwrap().unwrap();
+    assert!(session.closed_at.is_some() && session.transcript);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn settings_follow_from_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let id = session(journal).await;
+    let changed = vec![
+        Event::ModelChanged { model: "opus".into(), by: ada() },
+        Event::PermissionModeChanged { mode: PermissionMode::AcceptEdits, by: None },
+    ];
+    journal.append(id, changed).await.unwrap();
+    let session = journal.session(id).await.unwrap().unwrap();
+    assert_eq!((session.model.as_deref(), session.permission_mode), (Some("opus"), PermissionMode::AcceptEdits));
+    assert_eq!(journal.sessions(None, 10).await.unwrap(), [session]);
+    assert_eq!(journal.sessions(Some(id), 10).await.unwrap(), []);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn of_two_who_decide_at_once_one_wins_and_the_other_learns_who() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let id = session(journal).await;
+    let turn = turn(journal, id).await;
+    for _ in 0..20 {
+        let approval = ApprovalId::new();
+        journal.append(id, vec![asked(turn, approval)]).await.unwrap();
+        assert_eq!(journal.pending_approvals(id).await.unwrap().len(), 1);
+        let (bob, eve) = (named("Bob"), named("Eve"));
+        let (one, other) = tokio::join!(
+            journal.decide_approval(id, answer(approval, Decision::Allow, &bob)),
+            journal.decide_approval(id, answer(approval, Decision::Deny, &eve)),
+        );
+        match (one.unwrap(), other.unwrap()) {
+            (Decided::Won { .. }, lost) => assert_eq!(lost, Decided::Lost { by: bob, decision: Decision::Allow }),
+            (lost, Decided::Won { .. }) => assert_eq!(lost, Decided::Lost { by: eve, decision: Decision::Deny }),
+            neither => panic!("nobody won: {neither:?}"),
+        }
+        let decisions = |event: &&Recorded| matches!(event.event, Event::ApprovalDecided { approval: of, .. } if of == approval);
+        assert_eq!(all(journal, id).await.iter().filter(decisions).count(), 1);
+    }
+    let unknown = journal.decide_approval(id, answer(ApprovalId::new(), Decision::Allow, &ada())).await.unwrap();
+    assert_eq!(unknown, Decided::Unknown);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_turn_that_ends_withdraws_what_it_asked_before_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let id = session(journal).await;
+    let turn = turn(journal, id).await;
+    let approval = ApprovalId::new();
+    journal.append(id, vec![asked(turn, approval)]).await.unwrap();
+    journal.append(id, vec![Event::TurnCompleted { turn, usage: Usage::default() }]).await.unwrap();
+    let late = Event::ApprovalWithdrawn { turn, approval, reason: WithdrawnReason::Cli };
+    let seq = journal.append(id, vec![late]).await.unwrap();
+    let events = all(journal, id).await;
+    assert_eq!(seq, 6, "what was withdrawn is not withdrawn again");
+    let withdrawn = Event::ApprovalWithdrawn { turn, approval, reason: WithdrawnReason::TurnEnded };
+    assert_eq!(events[4].event, withdrawn);
+    assert!(matches!(events[5].event, Event::TurnCompleted { .. }));
+    let decided = journal.decide_approval(id, answer(approval, Decision::Allow, &ada())).await.unwrap();
+    assert_eq!(decided, Decided::Withdrawn);
+    assert_eq!(journal.count_pending_approvals().await.unwrap(), 0);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_restart_interrupts_what_was_running_and_keeps_what_was_queued() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    let (busy, idle) = (session(&opened.journal).await, session(&opened.journal).await);
+    let (running, approval) = (turn(&opened.journal, busy).await, ApprovalId::new());
+    opened.journal.append(busy, vec![asked(running, approval)]).await.unwrap();
+    opened.journal.accept_message(message(busy, "next", "next")).await.unwrap();
+    let before = all(&opened.journal, idle).await;
+    opened.abandon().await;
+
+    let opened = open(&path).await;
+    assert_eq!(opened.journal.recover().await.unwrap(), [busy]);
+    let events = all(&opened.journal, busy).await;
+    assert!(is_dense(&events));
+    let reason = WithdrawnReason::ProcessEnded;
+    assert_eq!(events[5].event, Event::ApprovalWithdrawn { turn: running, approval, reason });
+    let reason = InterruptReason::AgentRestarted;
+    assert_eq!(events[6].event, Event::TurnInterrupted { turn: running, reason, by: None, usage: None });
+    assert_eq!(events.len(), 7);
+    let open = opened.journal.open_messages(busy).await.unwrap();
+    assert_eq!(open.iter().map(|message| message.status).collect::<Vec<_>>(), [MessageStatus::Queued]);
+    assert_eq!(all(&opened.journal, idle).await, before);
+    assert_eq!(opened.journal.recover().await.unwrap(), [busy]);
+    assert_eq!(all(&opened.journal, busy).await.len(), 7, "recovering twice changes nothing");
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn the_epoch_outlives_kills_and_clean_ends_but_not_a_power_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    assert_eq!(opened.journal.epoch(), 1);
+    opened.abandon().await;
+    let opened = open(&path).await;
+    assert_eq!(opened.journal.epoch(), 1, "killed");
+    opened.close().await;
+    let opened = open_on(&path, NEXT_BOOT).await;
+    assert_eq!(opened.journal.epoch(), 1, "ended cleanly before another boot");
+    opened.abandon().await;
+    let opened = open_on(&path, BOOT).await;
+    assert_eq!(opened.journal.epoch(), 2, "in use when the machine stopped");
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn one_bad_command_does_not_take_the_others_of_its_batch_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, writer) = Journal::open(&folder.path().join("journal.db"), BOOT).await.unwrap();
+    let id = SessionId::new();
+    let by = ada();
+    let new = NewSession { id, workspace: "w".into(), model: None, permission_mode: PermissionMode::Plan, by };
+    let stray = Event::TurnCompleted { turn: TurnId::new(), usage: Usage::default() };
+    let work = async {
+        let (created, stray, unknown, good) = tokio::join!(
+            journal.create_session(new),
+            journal.append(id, vec![Event::ModelChanged { model: "m".into(), by: ada() }, stray]),
+            journal.append(SessionId::new(), vec![]),
+            journal.accept_message(message(id, "k", "hello")),
+        );
+        created.unwrap();
+        assert!(matches!(stray, Err(JournalError::UnknownTurn(_))), "{stray:?}");
+        assert!(matches!(unknown, Err(JournalError::UnknownSession(_))), "{unknown:?}");
+        assert!(matches!(good, Ok(Acceptance::New { seq: 2, .. })), "{good:?}");
+        assert_eq!(journal.session(id).await.unwrap().unwrap().model, None, "half of a command was written");
+        journal.close().await.unwrap();
+    };
+    tokio::join!(writer.run(), work);
+    assert!(matches!(journal.append(id, vec![]).await, Err(JournalError::Closed)));
+}
+
+#[tokio::test]
+async fn a_full_disk_is_reported_and_harms_nothing_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let (journal, mut writer) = Journal::open(&path, BOOT).await.unwrap();
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut writer.db).await.unwrap();
+    let limit = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {}", pages + 20));
+    sqlx::query(limit).execute(&mut writer.db).await.unwrap();
+    let opened = Opened { journal, writer: tokio::spawn(writer.run()) };
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    let large = "x".repeat(8 * 1024);
+    let mut acknowledged = 3;
+    let error = loop {
+        match opened.journal.append(id, vec![delta(turn, &large)]).await {
+            Ok(seq) => acknowledged = seq,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, JournalError::DiskFull), "{error}");
+    assert!(acknowledged > 3);
+    assert_eq!(all(&opened.journal, id).await.len() as u64, acknowledged);
+    opened.abandon().await;
+
+    let opened = open(&path).await;
+    assert_eq!(all(&opened.journal, id).await.len() as u64, acknowledged);
+    assert_eq!(opened.journal.append(id, vec![delta(turn, &large)]).await.unwrap(), acknowledged + 1);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_journal_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    for _ in 0..50 {
+        opened.journal.append(id, vec![delta(turn, &"y".repeat(4000))]).await.unwrap();
+    }
+    opened.close().await;
+    let whole = std::fs::read(&path).unwrap();
+    assert!(whole.len() > 20 * 4096);
+
+    let mut torn = whole.clone();
+    torn[5 * 4096..].fill(0xAB);
+    let foreign = folder.path().join("foreign.db");
+    let made = Process::new("sqlite3").arg(&foreign).arg("CREATE TABLE t (a); INSERT INTO t VALUES (1);").status();
+    let mut damaged = vec![torn, whole[..whole.len() / 2].to_vec(), b"not a database at all".to_vec(), Vec::new()];
+    if made.is_ok_and(|status| status.success()) {
+        damaged.push(std::fs::read(&foreign).unwrap());
+    }
+    for content in damaged {
+        let path = folder.path().join("damaged.db");
+        std::fs::write(&path, &content).unwrap();
+        let error = Journal::open(&path, BOOT).await.unwrap_err();
+        assert!(matches!(error, JournalError::Unusable { .. }), "{error}");
+        assert!(error.to_string().contains("damaged.db"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), content, "the file was changed");
+    }
+}
+
+const CHILD: &str = "CONDRIX_TEST_JOURNAL";
+
+/// Appends until it is killed and prints each number that was acknowledged.
+#[tokio::test]
+#[ignore = "the child of the test below"]
+async fn appends_until_killed() {
+    let Some(path) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
+    let opened = open(&path).await;
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    println!("\nsession {id}");
+    loop {
+        let appends = (0..8).map(|_| opened.journal.append(id, vec![delta(turn, "a"), delta(turn, "b")]));
+        let acknowledged = futures::future::try_join_all(appends).await.unwrap();
+        println!("\nacknowledged {}", acknowledged.iter().max().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    for round in 1..=3_u64 {
+        let mut child = Process::new(std::env::current_exe().unwrap())
+            .args(["journal::tests::appends_until_killed", "--exact", "--ignored", "--nocapture"])
+            .env(CHILD, &path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (mut id, mut acknowledged) = (None, 0);
+        let mut killed = false;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(session) = line.strip_prefix("session ") {
+                id = Some(session.parse::<SessionId>().unwrap());
+            } else if let Some(seq) = line.strip_prefix("acknowledged ") {
+                acknowledged = seq.parse().unwrap();
+                if acknowledged > 100 * round && !killed {
+                    child.kill().unwrap();
+                    killed = true;
+                }
+            }
+        }
+        child.wait().unwrap();
+        let opened = open(&path).await;
+        let events = all(&opened.journal, id.unwrap()).await;
+        assert!(events.len() as u64 >= acknowledged && acknowledged > 0, "{} < {acknowledged}", events.len());
+        assert!(is_dense(&events));
+        assert_eq!(opened.journal.epoch(), 1);
+        opened.close().await;
+    }
+}

@@ -1,0 +1,89 @@
+//! The program: arguments, telemetry, configuration, and then what was asked for.
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use core_agent::claude::api_key;
+use core_agent::cli::{Cli, Command, DEFAULT_CONFIG};
+use core_agent::config::{Config, ConfigError, EXIT_CONFIG};
+use core_agent::pairing::{join, read_token};
+use core_agent::run::{self, RunError};
+use core_agent::state_dir::StateDir;
+use core_agent::supervise::{self, Supervisor};
+use core_agent::telemetry;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use url::Url;
+
+fn main() -> ExitCode {
+    let Cli { config, command } = Cli::parse();
+    if matches!(command, Command::Supervise) {
+        return supervise::run();
+    }
+    match act(config, command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(std::io::stderr(), "core-agent: {error:#}"));
+            ExitCode::from(if unusable(&error) { EXIT_CONFIG } else { 1 })
+        }
+    }
+}
+
+/// Whether trying again is pointless before somebody has changed the configuration.
+fn unusable(error: &anyhow::Error) -> bool {
+    error.is::<ConfigError>()
+        || error.is::<api_key::ApiKeyError>()
+        || matches!(error.downcast_ref(), Some(RunError::NotPaired))
+}
+
+fn act(config: Option<PathBuf>, command: Command) -> anyhow::Result<()> {
+    // The agent holds keys: no core dump, and no other process of this user may look into it.
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        anyhow::bail!("another crypto provider was installed first");
+    }
+    let config = load(config)?;
+    match command {
+        Command::CheckConfig => Ok(writeln!(std::io::stdout(), "the configuration can be used")?),
+        Command::Join { gateway, token_file, name, replace } => {
+            pair(&config, &gateway, token_file.as_deref(), name, replace)
+        }
+        Command::Run => {
+            telemetry::init(&config.log)?;
+            runtime()?.block_on(async {
+                let shutdown = run::signalled().context("signals cannot be received")?;
+                Ok(run::run(config, Supervisor::this_program(), shutdown).await?)
+            })
+        }
+        Command::Supervise => Ok(()),
+    }
+}
+
+fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
+    let mut config = match path {
+        Some(path) => Config::load(&path)?,
+        None if Path::new(DEFAULT_CONFIG).exists() => Config::load(Path::new(DEFAULT_CONFIG))?,
+        None => Config::default(),
+    };
+    config.claude.api_key = api_key::find(|name| std::env::var_os(name), &config.state_dir)?;
+    Ok(config)
+}
+
+fn pair(
+    config: &Config,
+    gateway: &Url,
+    token_file: Option<&Path>,
+    name: Option<String>,
+    replace: bool,
+) -> anyhow::Result<()> {
+    let state = StateDir::open(&config.state_dir)?;
+    let token = read_token(token_file)?;
+    let name = name.unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
+    let paired = runtime()?.block_on(join(gateway, &token, &state, &name, replace))?;
+    writeln!(std::io::stdout(), "this agent is the Core {:?} of {} now", paired.name, paired.gateway)?;
+    Ok(())
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Runtime::new().context("the runtime cannot be started")
+}

@@ -1,0 +1,150 @@
+//! The agent's life: everything is opened and checked, then served until told to stop, then ended in order and in time.
+
+use crate::api::{self, App, AppState};
+use crate::claude::{Claude, StartError};
+use crate::config::Config;
+use crate::journal::{Journal, JournalError};
+use crate::link_client::{LinkClient, LinkState};
+use crate::pairing::{Paired, PairedError};
+use crate::state_dir::{StateDir, StateError};
+use crate::supervise::Supervisor;
+use crate::workspace::{WorkspaceError, Workspaces};
+use protocol::claude::RevokeOrder;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What the journal's last commit may take beyond the configured time.
+const LAST_COMMIT: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("this agent belongs to no gateway yet: run `core-agent join` first")]
+    NotPaired,
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Paired(#[from] PairedError),
+    #[error(transparent)]
+    Workspaces(#[from] WorkspaceError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Claude(#[from] StartError),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("the boot cannot be told from others: {0}")]
+    BootId(#[source] io::Error),
+    #[error("a part that the agent cannot do without has ended: {0}")]
+    Essential(&'static str),
+    #[error("not everything ended in time")]
+    Overdue,
+}
+
+/// A token that `SIGTERM` and `SIGINT` cancel.
+pub fn signalled() -> io::Result<CancellationToken> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let token = CancellationToken::new();
+    let cancelled = token.clone();
+    // It lives as long as the process does: there is nothing to wait for.
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        cancelled.cancel();
+    });
+    Ok(token)
+}
+
+/// Runs the agent until `shutdown`.
+pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationToken) -> Result<(), RunError> {
+    let state = StateDir::open(&config.state_dir)?;
+    let paired = Paired::load(&state.gateway())?.ok_or(RunError::NotPaired)?;
+    let key = state.load_identity()?.ok_or(RunError::NotPaired)?;
+    let workspaces = Workspaces::open(&config.workspaces)?;
+    let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map_err(RunError::BootId)?;
+    let (journal, writer) = Journal::open(&state.journal(), boot_id.trim()).await?;
+
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let mut essential = JoinSet::new();
+    essential.spawn(async move {
+        writer.run().await;
+        "the journal"
+    });
+    let claude =
+        Claude::start(&config, journal.clone(), workspaces.clone(), supervisor, &tasks, shutdown.clone()).await?;
+    let app = App {
+        readers: Arc::new(Semaphore::new(config.max_readers as usize)),
+        config,
+        journal,
+        workspaces,
+        claude,
+        tasks,
+        stop: stop.clone(),
+    };
+    let app = Arc::new(app);
+    let link = LinkClient::new(paired, key, api::router(AppState(app.clone())))?;
+    app.tasks.spawn(end_work_when_revoked(link.state(), app.clone(), stop.clone()));
+    essential.spawn(async move {
+        link.run(stop).await;
+        "the link"
+    });
+
+    let failure = tokio::select! {
+        () = shutdown.cancelled() => None,
+        ended = essential.join_next() => Some(RunError::Essential(match ended {
+            Some(Ok(name)) => name,
+            Some(Err(_)) | None => "one of them panicked",
+        })),
+    };
+    if let Some(error) = &failure {
+        tracing::error!(%error, "the agent stops");
+        shutdown.cancel();
+    }
+    let ended = end(&app, essential).await;
+    failure.map_or(ended, Err)
+}
+
+/// Sessions first, while the link can still tell of their end; then the link and whoever reads; the journal last.
+async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunError> {
+    tracing::info!("the agent is ending");
+    let in_order = async {
+        app.claude.shutdown().await;
+        app.stop.cancel();
+        app.tasks.close();
+        app.tasks.wait().await;
+    };
+    let in_time = timeout(app.config.shutdown_timeout, in_order).await;
+    app.stop.cancel();
+    let closed = timeout(LAST_COMMIT, async {
+        app.journal.close().await?;
+        while essential.join_next().await.is_some() {}
+        Ok::<_, JournalError>(())
+    })
+    .await;
+    match (in_time, closed) {
+        (Ok(()), Ok(closed)) => Ok(closed?),
+        (Err(_), _) | (_, Err(_)) => Err(RunError::Overdue),
+    }
+}
+
+/// A Core that learns at the handshake that it was revoked ends its work, as one does that was told over its link.
+async fn end_work_when_revoked(mut link: watch::Receiver<LinkState>, app: Arc<App>, stop: CancellationToken) {
+    let watch = async {
+        while link.wait_for(|state| *state == LinkState::Revoked).await.is_ok() {
+            let confirmation = app.claude.revoke(RevokeOrder { sign_out: false }).await;
+            tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
+            if link.wait_for(|state| *state != LinkState::Revoked).await.is_err() {
+                return;
+            }
+        }
+    };
+    stop.run_until_cancelled(watch).await;
+}

@@ -1,0 +1,151 @@
+//! Every route of the public API, the gateway's and the Cores', with its rule. There is no other list.
+
+use protocol::headers::Grant;
+use protocol::link::Class;
+
+/// The methods that the API uses. HEAD is answered wherever GET is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    Get,
+    Post,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    pub(super) fn of(method: &http::Method) -> Option<Self> {
+        match *method {
+            http::Method::GET | http::Method::HEAD => Some(Self::Get),
+            http::Method::POST => Some(Self::Post),
+            http::Method::PATCH => Some(Self::Patch),
+            http::Method::DELETE => Some(Self::Delete),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Anybody. Where a secret is needed (a password, a pairing token), the handler asks for it.
+    Public,
+    /// Whoever is logged in.
+    Authenticated,
+    /// An administrator of the gateway.
+    Administrator,
+    /// Whoever has the grant on the Core, within the owner rule.
+    Core(Need),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub grant: Grant,
+    pub owned: Owned,
+}
+
+/// What the owner rule says while the Core is signed in by OAuth: a plan belongs to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owned {
+    /// Seeing is not using.
+    Anyone,
+    /// Using the plan, or replacing it.
+    OwnerOnly,
+    /// Ending its use: an administrator may take a plan off a Core, but not use it.
+    OwnerOrAdministrator,
+}
+
+/// How a route is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Requests and answers.
+    Http,
+    /// The same, or a WebSocket.
+    HttpOrWebSocket,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub verb: Verb,
+    /// The address with its variable parts in braces: what metrics and documentation call it.
+    pub template: &'static str,
+    pub rule: Rule,
+    pub access: Access,
+    /// Which of a link's connections carries it. Meaningless for the gateway's own routes.
+    pub class: Class,
+}
+
+const fn gateway(verb: Verb, template: &'static str, rule: Rule) -> Route {
+    Route { verb, template, rule, access: Access::Http, class: Class::Interactive }
+}
+
+const fn core(verb: Verb, template: &'static str, grant: Grant, owned: Owned) -> Route {
+    Route { verb, template, rule: Rule::Core(Need { grant, owned }), access: Access::Http, class: Class::Interactive }
+}
+
+use Grant::{Administer, Observe, Operate};
+use Owned::{Anyone, OwnerOnly, OwnerOrAdministrator};
+use Rule::{Administrator, Authenticated, Public};
+use Verb::{Delete, Get, Patch, Post};
+
+pub const ROUTES: &[Route] = &[
+    gateway(Get, "/", Public),
+    gateway(Get, "/setup", Public),
+    gateway(Get, "/livez", Public),
+    gateway(Get, "/readyz", Public),
+    gateway(Get, "/api/openapi.json", Public),
+    // Becoming somebody.
+    gateway(Post, "/api/v1/setup", Public),
+    gateway(Post, "/api/v1/login", Public),
+    gateway(Post, "/api/v1/token", Public),
+    gateway(Post, "/api/v1/pairing", Public),
+    // One's own affairs.
+    gateway(Post, "/api/v1/logout", Authenticated),
+    gateway(Get, "/api/v1/me", Authenticated),
+    gateway(Get, "/api/v1/login-sessions", Authenticated),
+    gateway(Delete, "/api/v1/login-sessions/{session}", Authenticated),
+    gateway(Get, "/api/v1/tokens", Authenticated),
+    gateway(Post, "/api/v1/tokens", Authenticated),
+    gateway(Delete, "/api/v1/tokens/{token}", Authenticated),
+    // Cores, as the gateway knows them.
+    gateway(Get, "/api/v1/cores", Authenticated),
+    gateway(Get, "/api/v1/cores/{core}", Authenticated),
+    gateway(Patch, "/api/v1/cores/{core}", Administrator),
+    gateway(Post, "/api/v1/cores/{core}/revoke", Administrator),
+    gateway(Post, "/api/v1/cores/{core}/restore", Administrator),
+    gateway(Get, "/api/v1/pairing-tokens", Administrator),
+    gateway(Post, "/api/v1/pairing-tokens", Administrator),
+    gateway(Delete, "/api/v1/pairing-tokens/{token}", Administrator),
+    // What a Core answers itself.
+    core(Get, "/api/v1/cores/{core}/claude", Observe, Anyone),
+    core(Post, "/api/v1/cores/{core}/claude/sign-ins", Administer, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}", Administer, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}/code", Administer, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/claude/sign-out", Administer, OwnerOrAdministrator),
+    core(Get, "/api/v1/cores/{core}/workspaces", Observe, Anyone),
+    core(Post, "/api/v1/cores/{core}/workspaces", Operate, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
+    core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
+    core(Delete, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/messages", Operate, OwnerOnly),
+    // A reader that comes back may be sent a long history: not on the connection that carries keystrokes.
+    Route {
+        access: Access::HttpOrWebSocket,
+        class: Class::Bulk,
+        ..core(Get, "/api/v1/cores/{core}/sessions/{session}/events", Observe, Anyone)
+    },
+    core(Get, "/api/v1/cores/{core}/sessions/{session}/approvals", Observe, Anyone),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/approvals/{approval}", Operate, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/interrupt", Operate, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/model", Operate, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/permission-mode", Operate, OwnerOnly),
+];

@@ -1,0 +1,94 @@
+//! The Cores as this process knows them: which are admitted, which are linked, what they last reported.
+//!
+//! The registry is the truth; this is its view in memory, which requests read without touching SQLite, together with
+//! what no database can hold: the links. One [`Member`] per paired Core, revoked ones included, for the life of the
+//! process.
+
+mod connection;
+mod member;
+mod order;
+mod reports;
+
+pub use member::{Attached, Entry, LinkStatus, Member, NotEntered, Standing};
+pub use order::{AgentAnswer, Cut};
+
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::registry::cores::CoreRow;
+use protocol::claude::ClaudeState;
+use protocol::ids::CoreId;
+use protocol::keys::{PublicKey, SigningKey};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// See the module's documentation.
+pub struct Fleet {
+    identity: SigningKey,
+    registry: Registry,
+    metrics: Arc<Metrics>,
+    members: RwLock<Members>,
+}
+
+#[derive(Default)]
+struct Members {
+    by_id: HashMap<CoreId, Arc<Member>>,
+    by_key: HashMap<PublicKey, CoreId>,
+}
+
+impl fmt::Debug for Fleet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fleet").field("members", &self.read().by_id.len()).finish_non_exhaustive()
+    }
+}
+
+impl Fleet {
+    /// All paired Cores, none of them linked yet.
+    pub fn new(
+        identity: SigningKey,
+        registry: Registry,
+        metrics: Arc<Metrics>,
+        cores: impl IntoIterator<Item = (CoreRow, ClaudeState)>,
+    ) -> Self {
+        let fleet = Self { identity, registry, metrics, members: RwLock::default() };
+        for (core, claude) in cores {
+            fleet.admit(&core, claude);
+        }
+        fleet
+    }
+
+    /// The public half of this gateway's identity on links.
+    pub const fn public_key(&self) -> PublicKey {
+        self.identity.public()
+    }
+
+    /// Adds a Core that the registry has. One that is known keeps its state: pairing may be retried.
+    pub fn admit(&self, core: &CoreRow, claude: ClaudeState) {
+        let mut members = self.write();
+        members.by_key.insert(core.public_key, core.id);
+        members.by_id.entry(core.id).or_insert_with(|| {
+            let standing =
+                if core.revoked_at.is_some() { Standing::revoked(core.epoch) } else { Standing::admitted(core.epoch) };
+            self.metrics.core_known(core.id);
+            Arc::new(Member::new(core.id, standing, claude))
+        });
+    }
+
+    pub fn member(&self, core: CoreId) -> Option<Arc<Member>> {
+        self.read().by_id.get(&core).cloned()
+    }
+
+    fn member_by_key(&self, key: &PublicKey) -> Option<Arc<Member>> {
+        let members = self.read();
+        members.by_key.get(key).and_then(|id| members.by_id.get(id)).cloned()
+    }
+
+    // A panic while the lock is held cannot leave the maps half changed: each change is one insertion.
+    fn read(&self) -> RwLockReadGuard<'_, Members> {
+        self.members.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Members> {
+        self.members.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,157 @@
+//! The gateway: the one endpoint of a Condrix installation.
+
+pub mod admin;
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod authz;
+pub mod cli;
+pub mod config;
+pub mod fleet;
+pub mod listener;
+pub mod metrics;
+mod problem;
+pub mod proxy;
+pub mod registry;
+pub mod revocation;
+mod telemetry;
+
+use anyhow::{Context as _, Result, bail};
+use app::App;
+use config::Config;
+use listener::{Caps, Listener};
+use pingora_core::server::configuration::ServerConf;
+use proxy::{ControlPlane, Edge, Limits};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+/// From the end of a request's head to the end of its body, and for one write to a client that does not read.
+const BODY: Duration = Duration::from_secs(60);
+const WRITE: Duration = Duration::from_secs(30);
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// Runs the gateway until `shutdown` fires, or until a part of it fails that it cannot do without.
+pub async fn run(config: Config, shutdown: CancellationToken) -> Result<()> {
+    telemetry::start(&config.log)?;
+    let app = Arc::new(App::open(config).await?);
+    let tasks = TaskTracker::new();
+    let served = serve(&app, &tasks, &shutdown).await;
+    shutdown.cancel();
+    tasks.close();
+    if timeout(app.config.shutdown_deadline, tasks.wait()).await.is_err() {
+        warn!(left = tasks.len(), "not everything ended in time");
+    }
+    app.registry.close().await;
+    info!("ended");
+    served
+}
+
+async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken) -> Result<()> {
+    let config = &app.config;
+    let limits = Limits {
+        head: config.limits.header_deadline,
+        body_time: BODY,
+        keep_alive: KEEP_ALIVE,
+        write: WRITE,
+        head_bytes: config.limits.head_bytes,
+        body: config.limits.body_bytes,
+    };
+    let edge = Edge {
+        auth: Arc::clone(&app.auth),
+        fleet: Arc::clone(&app.fleet),
+        metrics: Arc::clone(&app.metrics),
+        control: ControlPlane::new(api::router(Arc::clone(app)), tasks.clone()),
+        origin: config.public_url.origin().to_owned(),
+        limits,
+    };
+    let proxy = Arc::new(pingora_proxy::http_proxy(&Arc::new(ServerConf::default()), edge));
+    let caps = Caps { total: config.limits.connections, per_address: config.limits.connections_per_address };
+    let listener =
+        Listener::bind(config.listen, Arc::clone(&app.certificates), caps, proxy, Arc::clone(&app.fleet), limits)
+            .await
+            .with_context(|| format!("listen: {}", config.listen))?;
+    let metrics = TcpListener::bind(config.metrics.listen)
+        .await
+        .with_context(|| format!("metrics.listen: {}", config.metrics.listen))?;
+    let socket = app.data_dir.admin_socket();
+    let admin = admin::bind(&socket).with_context(|| socket.display().to_string())?;
+    info!(
+        url = %config.public_url,
+        listen = %listener.local_addr()?,
+        metrics = %metrics.local_addr()?,
+        certificate = %app.certificates.fingerprint(),
+        version = env!("CARGO_PKG_VERSION"),
+        "ready"
+    );
+
+    // pingora learns of the end through a watch of its own.
+    let (ending, pingora_shutdown) = tokio::sync::watch::channel(false);
+    let mut essential = Essential::default();
+    essential.spawn("listener", listener.run(tasks.clone(), shutdown.clone(), pingora_shutdown));
+    essential.spawn("admin socket", admin::serve(admin, Arc::clone(app), tasks.clone(), shutdown.clone()));
+    essential.spawn("metrics", log_failure(metrics::serve(metrics, Arc::clone(&app.metrics), shutdown.clone())));
+    essential.spawn("certificate reload", reload_certificates(Arc::clone(app), shutdown.clone()));
+    essential.spawn("logins' sweep", {
+        let (auth, shutdown) = (Arc::clone(&app.auth), shutdown.clone());
+        async move { auth.sweep(shutdown).await }
+    });
+    let ended = essential.first_to_end(shutdown).await;
+    ending.send_replace(true);
+    ended
+}
+
+async fn log_failure(served: impl Future<Output = std::io::Result<()>>) {
+    if let Err(reason) = served.await {
+        error!(%reason, "a listener failed");
+    }
+}
+
+/// SIGHUP reads the certificate's files again.
+async fn reload_certificates(app: Arc<App>, shutdown: CancellationToken) {
+    let mut hangup = match signal(SignalKind::hangup()) {
+        Ok(hangup) => hangup,
+        Err(reason) => return error!(%reason, "SIGHUP cannot be listened to"),
+    };
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => match app.certificates.reload() {
+                Ok(()) => info!(certificate = %app.certificates.fingerprint(), "the certificate was read again"),
+                Err(reason) => error!(%reason, "the certificate was not replaced"),
+            },
+            () = shutdown.cancelled() => return,
+        }
+    }
+}
+
+/// Tasks whose end is the gateway's end.
+#[derive(Default)]
+struct Essential(JoinSet<&'static str>);
+
+impl Essential {
+    fn spawn(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(async move {
+            task.await;
+            name
+        });
+    }
+
+    async fn first_to_end(mut self, shutdown: &CancellationToken) -> Result<()> {
+        let Some(ended) = self.0.join_next().await else { return Ok(()) };
+        if shutdown.is_cancelled() {
+            while self.0.join_next().await.is_some() {}
+            return Ok(());
+        }
+        match ended {
+            Ok(name) => bail!("the {name} ended by itself"),
+            Err(reason) => bail!("a part of the gateway failed: {reason}"),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Whether a request goes on, and where to: the one place where method, path, person, origin, rule and Core meet.
+
+use super::forwarded::TowardsCore;
+use super::lifeline::Lifeline;
+use super::upstream::Upstream;
+use super::{Edge, Exchange};
+use crate::auth::{AuthError, Caller, Principal};
+use crate::authz::{self, Access, Asker, CoreFacts, NoRoute, Refusal, Role, Route, Target};
+use crate::fleet::NotEntered;
+use http::header;
+use pingora_http::RequestHeader;
+use pingora_proxy::Session;
+use protocol::headers::Grant;
+use protocol::problem::{Problem, ProblemType};
+use std::sync::Arc;
+
+/// A request that goes on.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) upstream: Upstream,
+    pub(super) towards_core: Option<TowardsCore>,
+    pub(super) is_upgrade: bool,
+}
+
+/// A request that does not, and what its client is told.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) problem: Box<Problem>,
+    /// For 405: the methods that would do.
+    pub(super) allow: Option<String>,
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self { problem: Box::new(problem), allow: None }
+    }
+}
+
+impl From<ProblemType> for Refused {
+    fn from(kind: ProblemType) -> Self {
+        Problem::new(kind).into()
+    }
+}
+
+impl Edge {
+    /// Decides. An admitted request already hangs on everything that let it in.
+    pub(super) fn admit(
+        &self,
+        session: &Session,
+        lifeline: &Lifeline,
+        exchange: &mut Exchange,
+    ) -> Result<Admitted, Refused> {
+        let request = session.req_header();
+        well_formed(session, self.limits.head_bytes)?;
+        let matched = authz::route(&request.method, request.uri.path()).map_err(|none| match none {
+            NoRoute::NotFound => Refused::from(ProblemType::NotFound),
+            NoRoute::MethodNotAllowed(allow) => Refused { allow: Some(allow), ..ProblemType::MethodNotAllowed.into() },
+        })?;
+        exchange.template = matched.route.template;
+        let is_upgrade = session.is_upgrade_req();
+        if is_upgrade && matched.route.access == Access::Http {
+            return Err(Problem::new(ProblemType::BadRequest).detail("this address takes no WebSocket").into());
+        }
+        let principal = self.authenticate(request, is_upgrade, matched.route)?;
+        let caller = Caller { principal: principal.clone(), peer: lifeline.peer.ip(), request_id: exchange.id };
+        let mut tokens = Vec::new();
+        if let Some(principal) = &principal {
+            tokens.push(principal.kill.clone());
+        }
+        let (upstream, towards_core) = match matched.target {
+            Target::Gateway => {
+                let asker = principal.as_ref().map(|principal| asker(principal, None));
+                authz::decide(matched.route.rule, asker, CoreFacts::default()).map_err(refused)?;
+                // A handler that has begun runs to its end; only its answer hangs on the lifeline.
+                (Upstream::ControlPlane(self.control.clone(), caller), None)
+            }
+            Target::Core { core, rest } => {
+                let member = self.fleet.member(core);
+                let facts = member.as_ref().map_or_else(CoreFacts::default, |member| {
+                    let claude = member.claude();
+                    CoreFacts { method: claude.method, owner: claude.owner }
+                });
+                // Until grants are given by name, everybody is an administrator and holds the highest on every Core.
+                let asker = principal.as_ref().map(|principal| asker(principal, Some(Grant::Administer)));
+                let grant = authz::decide(matched.route.rule, asker, facts).map_err(refused)?;
+                let (Some(principal), Some(grant)) = (&principal, grant) else {
+                    return Err(ProblemType::Unauthenticated.into());
+                };
+                let member = member.ok_or(ProblemType::NotFound)?;
+                let entry = member.enter(matched.route.class).map_err(|reason| match reason {
+                    NotEntered::Revoked => ProblemType::CoreRevoked,
+                    NotEntered::Offline => ProblemType::CoreOffline,
+                })?;
+                tokens.push(entry.kill.clone());
+                let towards = TowardsCore {
+                    user: principal.user,
+                    user_name: principal.name.clone(),
+                    grant,
+                    rest: rest.to_owned(),
+                };
+                (Upstream::Core(Arc::new(entry)), Some(towards))
+            }
+        };
+        lifeline.hang_on(tokens);
+        // Looked at again after hanging on: whoever ended the credential in between has fired a token that this request
+        // did not yet hear, or finds it here.
+        if principal.is_some_and(|principal| !principal.is_live()) {
+            return Err(ProblemType::Unauthenticated.into());
+        }
+        Ok(Admitted { upstream, towards_core, is_upgrade })
+    }
+
+    fn authenticate(
+        &self,
+        request: &RequestHeader,
+        is_upgrade: bool,
+        route: &Route,
+    ) -> Result<Option<Principal>, Refused> {
+        let principal = match self.auth.authenticate(&request.headers) {
+            Ok(principal) => principal,
+            // A stale cookie must not keep anybody from logging in.
+            Err(_) if route.rule == authz::Rule::Public => None,
+            Err(reason) => return Err(unauthenticated(&reason)),
+        };
+        let by_cookie = principal.as_ref().is_some_and(|principal| principal.by_cookie);
+        authz::check_origin(&request.headers, &request.method, is_upgrade, by_cookie, &self.origin)
+            .map_err(|_| ProblemType::OriginRefused)?;
+        Ok(principal)
+    }
+}
+
+const fn asker(principal: &Principal, grant: Option<Grant>) -> Asker {
+    Asker { user: principal.user, role: Role::Admin, grant }
+}
+
+fn unauthenticated(reason: &AuthError) -> Refused {
+    Problem::new(ProblemType::Unauthenticated).detail(reason.to_string()).into()
+}
+
+fn refused(refusal: Refusal) -> Refused {
+    match refusal {
+        Refusal::Unauthenticated => ProblemType::Unauthenticated,
+        Refusal::Forbidden => ProblemType::Forbidden,
+        Refusal::OwnerOnly => ProblemType::OwnerOnly,
+    }
+    .into()
+}
+
+/// Refuses what another reader of the same bytes could understand differently.
+fn well_formed(session: &Session, head_bytes: usize) -> Result<(), Refused> {
+    let request = session.req_header();
+    let bad = |detail: &str| Refused::from(Problem::new(ProblemType::BadRequest).detail(detail));
+    authz::check_target(&String::from_utf8_lossy(request.raw_path())).map_err(|reason| bad(&reason.to_string()))?;
+    if let Some(session) = session.as_http1() {
+        let head = session.get_headers_raw_bytes();
+        if head.len() > head_bytes {
+            return Err(ProblemType::HeadersTooLarge.into());
+        }
+        if has_bare_line_feed(&head) {
+            return Err(bad("a line of the head ends without a carriage return"));
+        }
+        if request.uri.authority().is_some() {
+            return Err(bad("the target is a path, without scheme and host"));
+        }
+        if request.headers.get_all(header::HOST).iter().count() != 1 {
+            return Err(bad("exactly one Host header is needed"));
+        }
+        let encoded = request.headers.contains_key(header::TRANSFER_ENCODING);
+        if encoded && request.headers.contains_key(header::CONTENT_LENGTH) {
+            return Err(bad("Transfer-Encoding and Content-Length contradict each other"));
+        }
+        if encoded && request.version != http::Version::HTTP_11 {
+            return Err(bad("Transfer-Encoding needs HTTP/1.1"));
+        }
+    }
+    Ok(())
+}
+
+fn has_bare_line_feed(head: &[u8]) -> bool {
+    head.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || head[at - 1] != b'\r'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_line_feeds_are_seen_wherever_they_hide() {
+        assert!(!has_bare_line_feed(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+        for head in
+            [&b"GET / HTTP/1.1\nHost: x\r\n\r\n"[..], b"\nGET /", b"GET / HTTP/1.1\r\nHost: x\n\r\n", b"a\r\r\n\n"]
+        {
+            assert!(has_bare_line_feed(head));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! One client connection, handed to pingora request by request.
+
+use super::Edge;
+use super::lifeline::{Lifeline, Patience, Severed};
+use async_trait::async_trait;
+use pingora_core::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream, ServerApp as _};
+use pingora_core::protocols::http::ServerSession;
+use pingora_core::protocols::http::v2::server::H2Options;
+use pingora_core::protocols::{ALPN, Stream};
+use pingora_core::server::ShutdownWatch;
+use pingora_proxy::HttpProxy;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tracing::debug;
+
+/// Requests in progress on one HTTP/2 connection.
+const H2_STREAMS: u32 = 100;
+
+/// How much and how long a client may keep the edge waiting.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From accept to a complete first head, TLS handshake included.
+    pub head: Duration,
+    /// From a head to the end of its body.
+    pub body_time: Duration,
+    /// How long an HTTP/1.1 connection may wait for its next request.
+    pub keep_alive: Duration,
+    /// How long one write may wait for a client that does not read.
+    pub write: Duration,
+    /// Bytes of a request's head.
+    pub head_bytes: usize,
+    /// Bytes of a request's body.
+    pub body: u64,
+}
+
+/// The pingora application for one connection. Each connection has its own, so that a request knows where it came in
+/// without a header that could be forged.
+pub struct Connection {
+    proxy: Arc<HttpProxy<Edge>>,
+    limits: Limits,
+    peer: SocketAddr,
+    options: HttpServerOptions,
+    had_request: AtomicBool,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("peer", &self.peer).finish_non_exhaustive()
+    }
+}
+
+/// Serves an accepted connection until it ends. `left` is what remains of the first head's time.
+pub async fn serve(
+    proxy: Arc<HttpProxy<Edge>>,
+    limits: Limits,
+    peer: SocketAddr,
+    left: Duration,
+    stream: Stream,
+    shutdown: &ShutdownWatch,
+) {
+    let mut options = HttpServerOptions::default();
+    options.h2_idle_timeout = Some(limits.keep_alive);
+    let app = Arc::new(Connection {
+        proxy,
+        limits: Limits { head: left, ..limits },
+        peer,
+        options,
+        had_request: AtomicBool::new(false),
+    });
+    if matches!(stream.selected_alpn_proto(), Some(ALPN::H2)) {
+        // pingora waits without limit for HTTP/2's preface and for the first stream.
+        let first = async {
+            tokio::time::sleep(left).await;
+            if app.had_request.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            _ = app.process_new(stream, shutdown) => {}
+            () = first => debug!(%peer, "an HTTP/2 connection without a request was closed"),
+        }
+    } else {
+        app.process_new(stream, shutdown).await;
+    }
+}
+
+impl Connection {
+    fn patience(&self) -> Patience {
+        // Between two requests of one connection a client may be idle; then the clock for a head starts.
+        let later = self.had_request.swap(true, Ordering::Relaxed);
+        let head = if later { self.limits.keep_alive + self.limits.head } else { self.limits.head };
+        Patience { head, body: self.limits.body_time }
+    }
+}
+
+#[async_trait]
+impl HttpServerApp for Connection {
+    async fn process_new_http(
+        self: &Arc<Self>,
+        session: ServerSession,
+        shutdown: &ShutdownWatch,
+    ) -> Option<ReusedHttpStream> {
+        let lifeline = Lifeline::new(self.peer);
+        let patience = self.patience();
+        tokio::select! {
+            biased;
+            severed = lifeline.severed(patience) => {
+                if severed != Severed::Killed {
+                    debug!(peer = %self.peer, ?severed, "a slow request was dropped");
+                }
+                None
+            }
+            reused = lifeline.scope(self.proxy.process_new_http(session, shutdown)) => reused,
+        }
+    }
+
+    fn h2_options(&self) -> Option<H2Options> {
+        let mut options = H2Options::new();
+        let list = u32::try_from(self.limits.head_bytes).unwrap_or(u32::MAX);
+        options.max_header_list_size(list).max_concurrent_streams(H2_STREAMS);
+        Some(options)
+    }
+
+    fn server_options(&self) -> Option<&HttpServerOptions> {
+        Some(&self.options)
+    }
+}

@@ -1,0 +1,148 @@
+//! What a request in flight hangs on.
+//!
+//! pingora's filters run only when data flows, so none of them can end an idle stream. Instead the whole of pingora's
+//! work on one request is a future that [`connection`](super::connection) polls beside its lifeline, and drops when the
+//! lifeline says so. On HTTP/2 that ends the one stream; on HTTP/1.1 the connection.
+
+use futures::future::select_all;
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+tokio::task_local! {
+    static CURRENT: Arc<Lifeline>;
+}
+
+/// The lifeline of the request that this task works on.
+///
+/// # Panics
+/// Outside [`Lifeline::scope`], in which every request runs.
+pub(super) fn current() -> Arc<Lifeline> {
+    CURRENT.with(Arc::clone)
+}
+
+#[derive(Debug)]
+pub(super) struct Lifeline {
+    pub(super) peer: SocketAddr,
+    progress: watch::Sender<Progress>,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    head: bool,
+    body: bool,
+    tokens: Vec<CancellationToken>,
+}
+
+/// How long a client may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    pub(super) head: Duration,
+    pub(super) body: Duration,
+}
+
+/// Why a request ended before its answer did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Severed {
+    /// The Core, user, login session or API token that it was let in under has ended.
+    Killed,
+    HeadOverdue,
+    BodyOverdue,
+}
+
+impl Lifeline {
+    pub(super) fn new(peer: SocketAddr) -> Arc<Self> {
+        Arc::new(Self { peer, progress: watch::Sender::default() })
+    }
+
+    /// Runs a request's work with this as its [`current`] lifeline.
+    pub(super) async fn scope<F: Future>(self: &Arc<Self>, work: F) -> F::Output {
+        CURRENT.scope(Arc::clone(self), work).await
+    }
+
+    pub(super) fn head_arrived(&self) {
+        self.progress.send_modify(|progress| progress.head = true);
+    }
+
+    pub(super) fn body_arrived(&self) {
+        self.progress.send_if_modified(|progress| !std::mem::replace(&mut progress.body, true));
+    }
+
+    /// From now on the request ends when any of these fires, or has fired.
+    pub(super) fn hang_on(&self, tokens: Vec<CancellationToken>) {
+        self.progress.send_modify(|progress| progress.tokens = tokens);
+    }
+
+    pub(super) async fn severed(&self, patience: Patience) -> Severed {
+        tokio::select! {
+            biased;
+            () = self.killed() => Severed::Killed,
+            reason = self.overdue(patience) => reason,
+        }
+    }
+
+    async fn killed(&self) {
+        let mut progress = self.progress.subscribe();
+        let hung =
+            progress.wait_for(|progress| !progress.tokens.is_empty()).await.map(|progress| progress.tokens.clone());
+        let Ok(tokens) = hung else { return pending().await };
+        select_all(tokens.into_iter().map(|token| Box::pin(token.cancelled_owned()))).await;
+    }
+
+    async fn overdue(&self, patience: Patience) -> Severed {
+        let mut progress = self.progress.subscribe();
+        if timeout(patience.head, progress.wait_for(|progress| progress.head)).await.is_err() {
+            return Severed::HeadOverdue;
+        }
+        if timeout(patience.body, progress.wait_for(|progress| progress.body)).await.is_err() {
+            return Severed::BodyOverdue;
+        }
+        pending().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Patience = Patience { head: Duration::from_secs(10), body: Duration::from_secs(30) };
+
+    fn lifeline() -> Arc<Lifeline> {
+        Lifeline::new(SocketAddr::from(([127, 0, 0, 1], 1)))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_or_a_body_that_does_not_come_ends_the_request() {
+        let slow_head = lifeline();
+        assert_eq!(slow_head.severed(PATIENCE).await, Severed::HeadOverdue);
+        let slow_body = lifeline();
+        slow_body.head_arrived();
+        assert_eq!(slow_body.severed(PATIENCE).await, Severed::BodyOverdue);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_complete_request_lives_until_any_of_its_tokens_fires() {
+        let lifeline = lifeline();
+        let (core, session) = (CancellationToken::new(), CancellationToken::new());
+        lifeline.head_arrived();
+        lifeline.body_arrived();
+        lifeline.hang_on(vec![core.clone(), session.child_token()]);
+        let day = Duration::from_hours(24);
+        assert!(timeout(day, lifeline.severed(PATIENCE)).await.is_err(), "nothing ended it");
+        session.cancel();
+        assert_eq!(lifeline.severed(PATIENCE).await, Severed::Killed);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_has_fired_before_ends_the_request_too() {
+        let lifeline = lifeline();
+        let token = CancellationToken::new();
+        token.cancel();
+        lifeline.hang_on(vec![token]);
+        assert_eq!(lifeline.severed(PATIENCE).await, Severed::Killed);
+    }
+}

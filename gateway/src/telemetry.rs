@@ -1,0 +1,33 @@
+//! Logs: text for people, JSON for machines, one line an event. Never a prompt, a token, or a header that carries one.
+
+use crate::config::{Log, LogFormat};
+use std::io::{self, IsTerminal as _};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TelemetryError {
+    #[error("log.level: {0}")]
+    Level(#[from] tracing_subscriber::filter::ParseError),
+    #[error("logs were set up twice: {0}")]
+    Twice(#[from] TryInitError),
+}
+
+/// Starts logging to standard error. pingora logs by the `log` crate; its lines come along.
+pub(crate) fn start(log: &Log) -> Result<(), TelemetryError> {
+    let filter: EnvFilter = log.level.parse()?;
+    let json = match log.format {
+        LogFormat::Auto => !io::stderr().is_terminal(),
+        LogFormat::Text => false,
+        LogFormat::Json => true,
+    };
+    let registry = tracing_subscriber::registry().with(filter);
+    if json {
+        registry.with(layer().json().flatten_event(true).with_writer(io::stderr)).try_init()?;
+    } else {
+        registry.with(layer().with_target(false).with_writer(io::stderr)).try_init()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! The link between an agent and its gateway: an authenticated handshake over TLS, then many streams over one
+//! connection, and the certainty within seconds that a silent peer is dead.
+//!
+//! Both programs use this crate; what they put on the streams is theirs.
+
+mod frame;
+mod handshake;
+mod mux;
+mod watched;
+
+pub use handshake::{Claim, HandshakeError, Verified, connect, receive};
+pub use mux::{Driver, Ended, Inbound, LinkDown, Opener, Stream, Timing, opener, server};

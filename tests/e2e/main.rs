@@ -1,0 +1,4 @@
+//! End-to-end tests: real programs, public interfaces, one binary.
+
+mod stage;
+mod vendor;

@@ -1,0 +1,43 @@
+//! Runs the real programs on loopback, each in a folder of its own, and talks to them as a client would.
+//!
+//! ```text
+//! World ─┬─ Vendor    in this process: the stand-in
+//!        ├─ Gateway   condrix-gateway: data folder, ports, command line
+//!        ├─ Core …    core-agent: home, state, workspaces, a user of its own; the CLI beneath it
+//!        └─ Client …  HTTP, events, WebSockets: as a browser (cookie) or as a program (JWT)
+//! ```
+//!
+//! Whatever a handle started ends with the handle. A test that fails shows the end of each program's log.
+
+pub mod binary;
+pub mod chat;
+mod client;
+mod core;
+mod events;
+mod eventually;
+mod folder;
+mod gateway;
+mod genuine_cli;
+mod people;
+pub mod port;
+mod program;
+mod settings;
+mod sign_in;
+mod socket;
+mod tls;
+pub mod tree;
+mod world;
+
+pub use self::core::{Core, CoreOptions};
+pub use chat::{Chat, Line};
+pub use client::{Answer, Client, Credentials, fresh_key, plain_http, read};
+pub use events::{Events, SseEvent};
+pub use eventually::{DEADLINE, eventually, within};
+pub use folder::{Folder, core_user};
+pub use gateway::Gateway;
+pub use genuine_cli::{GenuineCli, claude_binary};
+pub use people::PASSWORD;
+pub use program::{Program, Start};
+pub use sign_in::SignIn;
+pub use socket::{Refused, Socket};
+pub use world::World;
