@@ -76,13 +76,21 @@ impl Default for Config {
 impl Default for ClaudeConfig {
     fn default() -> Self {
         let environment = [
-            "PATH", "LANG", "LC_*", "TZ", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE",
+            "PATH",
+            "LANG",
+            "LC_*",
+            "TZ",
+            "HTTPS_PROXY",
+            "HTTP_PROXY",
+            "NO_PROXY",
+            "NODE_EXTRA_CA_CERTS",
+            "SSL_CERT_FILE",
         ];
         Self {
             command: PathBuf::from("claude"),
-            idle_timeout: Duration::from_secs(15 * 60),
-            refresh_ahead: Duration::from_secs(15 * 60),
-            sign_in_timeout: Duration::from_secs(10 * 60),
+            idle_timeout: Duration::from_mins(15),
+            refresh_ahead: Duration::from_mins(15),
+            sign_in_timeout: Duration::from_mins(10),
             exit_grace: Duration::from_secs(10),
             environment: environment.map(str::to_owned).to_vec(),
             api_key: None,
@@ -123,8 +131,8 @@ impl fmt::Display for Listed<'_> {
 
 impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
         let config: Self =
             toml::from_str(&text).map_err(|error| ConfigError::Malformed { path: path.to_owned(), error })?;
         let faults = config.faults();
@@ -153,20 +161,16 @@ impl Config {
         );
         check(!claude.idle_timeout.is_zero(), "claude.idle_timeout", "must be longer than nothing");
         check(
-            claude.refresh_ahead >= Duration::from_secs(60) && claude.refresh_ahead <= Duration::from_secs(4 * 3600),
+            claude.refresh_ahead >= Duration::from_mins(1) && claude.refresh_ahead <= Duration::from_hours(4),
             "claude.refresh_ahead",
             "must be between 1 minute and 4 hours",
         );
         check(
-            claude.sign_in_timeout >= Duration::from_secs(1) && claude.sign_in_timeout <= Duration::from_secs(3600),
+            claude.sign_in_timeout >= Duration::from_secs(1) && claude.sign_in_timeout <= Duration::from_hours(1),
             "claude.sign_in_timeout",
             "must be between 1 second and 1 hour",
         );
-        check(
-            claude.exit_grace <= Duration::from_secs(120),
-            "claude.exit_grace",
-            "must be at most 2 minutes",
-        );
+        check(claude.exit_grace <= Duration::from_mins(2), "claude.exit_grace", "must be at most 2 minutes");
         for name in &claude.environment {
             check(
                 may_be_passed(name),
@@ -278,9 +282,19 @@ mod tests {
 
     #[test]
     fn what_steers_the_cli_is_never_passed_on() {
-        for name in
-            ["ANTHROPIC_API_KEY", "CLAUDECODE", "NODE_OPTIONS", "LD_PRELOAD", "HOME", "*", "A*", "CLAUDE_*", "N*", "", "A B"]
-        {
+        for name in [
+            "ANTHROPIC_API_KEY",
+            "CLAUDECODE",
+            "NODE_OPTIONS",
+            "LD_PRELOAD",
+            "HOME",
+            "*",
+            "A*",
+            "CLAUDE_*",
+            "N*",
+            "",
+            "A B",
+        ] {
             assert!(!may_be_passed(name), "{name}");
         }
         let pass = |name: &str| {

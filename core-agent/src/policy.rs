@@ -34,13 +34,12 @@ impl Command {
 /// Allows or refuses. A sign-in that has lapsed still belongs to its owner; one that was made on the host by hand has no
 /// owner here, so that nobody operates it through a gateway until it is signed out.
 pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState) -> Result<(), ProblemType> {
-    let owned = claude.method == Method::OAuth && claude.state != State::SignedOut;
-    let owner = owned && claude.owner == Some(user);
+    let plan = claude.method == Method::OAuth && claude.state != State::SignedOut;
+    let owner = plan && claude.owner == Some(user);
     let granted = grant >= command.needs();
     match command {
-        Command::Observe if granted => Ok(()),
-        Command::Operate | Command::SignIn if owned && !owner => Err(ProblemType::OwnerOnly),
-        Command::Operate | Command::SignIn if granted => Ok(()),
+        Command::Operate | Command::SignIn if plan && !owner => Err(ProblemType::OwnerOnly),
+        Command::Observe | Command::Operate | Command::SignIn if granted => Ok(()),
         Command::SignOut if granted || owner => Ok(()),
         Command::Observe | Command::Operate | Command::SignIn | Command::SignOut => Err(ProblemType::Forbidden),
     }

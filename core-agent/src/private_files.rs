@@ -78,7 +78,8 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
         Ok(()) | Err(_) => {}
     }
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-    let mut file = File::from(openat(CWD, &unfinished, flags, Mode::RUSR | Mode::WUSR).map_err(|error| io(error.into()))?);
+    let mut file =
+        File::from(openat(CWD, &unfinished, flags, Mode::RUSR | Mode::WUSR).map_err(|error| io(error.into()))?);
     file.write_all(content).and_then(|()| file.sync_all()).map_err(&io)?;
     fs::rename(&unfinished, path).map_err(&io)?;
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -21,7 +21,9 @@ pub struct WorkspaceName(String);
 
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
-    #[error("a workspace's name is 1 to 64 letters, digits, dots, underscores or hyphens, and begins with a letter or a digit")]
+    #[error(
+        "a workspace's name is 1 to 64 letters, digits, dots, underscores or hyphens, and begins with a letter or a digit"
+    )]
     InvalidName,
     #[error("there is no workspace of this name")]
     Unknown,

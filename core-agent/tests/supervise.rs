@@ -1,4 +1,5 @@
 //! The supervisor with shell scripts in the CLI's place.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use core_agent::supervise::{Exit, Spec, Supervised, Supervisor};
 use std::fs;
@@ -59,7 +60,8 @@ async fn number_in(file: PathBuf) -> i32 {
 }
 
 /// A script's part: a tool that left its session and its parent, ignores signals, and writes its id to `tool`.
-const ESCAPED_TOOL: &str = r#"(setsid sh -c 'trap "" TERM HUP INT; echo $$ > tool.new; mv tool.new tool; sleep 1000' > /dev/null 2>&1 &)"#;
+const ESCAPED_TOOL: &str =
+    r#"(setsid sh -c 'trap "" TERM HUP INT; echo $$ > tool.new; mv tool.new tool; sleep 1000' > /dev/null 2>&1 &)"#;
 
 #[tokio::test]
 async fn lines_go_both_ways_and_the_exit_code_comes_back() {
@@ -189,7 +191,8 @@ const AGENT: &str = "CONDRIX_TEST_AGENT";
 #[ignore = "the child of the test below"]
 async fn an_agent_with_a_child() {
     let Some(folder) = std::env::var_os(AGENT).map(PathBuf::from) else { return };
-    let script = format!(r#"{ESCAPED_TOOL}; echo $$ > child.new; mv child.new child; cat > /dev/null; echo ended > ended"#);
+    let script =
+        format!(r"{ESCAPED_TOOL}; echo $$ > child.new; mv child.new child; cat > /dev/null; echo ended > ended");
     let mut refreshing = spec(&folder, &script);
     refreshing.refreshes_in = Some(folder.clone());
     let _process = start(&refreshing).await;

@@ -27,7 +27,8 @@ pub(crate) fn start(log: &Log) -> Result<(), TelemetryError> {
     if json {
         registry.with(layer().json().flatten_event(true).with_writer(io::stderr)).try_init()?;
     } else {
-        registry.with(layer().with_target(false).with_writer(io::stderr)).try_init()?;
+        let colours = io::stderr().is_terminal();
+        registry.with(layer().with_target(false).with_ansi(colours).with_writer(io::stderr)).try_init()?;
     }
     Ok(())
 }

@@ -13,6 +13,13 @@ async fn a_user_of_the_command_line_logs_in_and_a_program_acts_for_them() {
     let program = ada.as_program("a script").await;
     assert!(matches!(program.credentials(), Credentials::Bearer(_)));
     assert_eq!(program.get("/api/v1/me").await.expect(200)["credential"]["kind"], "api_token");
+}
+
+#[tokio::test]
+async fn logging_out_is_answered_and_ends_that_login_alone() {
+    let gateway = Gateway::start().await;
+    let ada = gateway.add_user("ada").await;
+    let program = ada.as_program("a script").await;
     assert_eq!(ada.post("/api/v1/logout", &json!({})).await.status, 204);
     ada.get("/api/v1/me").await.expect_problem(401, "unauthenticated");
     assert_eq!(program.get("/api/v1/me").await.status, 200);

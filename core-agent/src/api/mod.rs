@@ -94,7 +94,6 @@ pub fn router(app: AppState) -> Router {
 }
 
 /// The panic itself went to the log where it happened.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http asks for")]
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     ApiError::Refused(ProblemType::Internal).into_response()
 }

@@ -19,7 +19,7 @@ pub enum ApiError {
     Refused(ProblemType),
     /// A refusal that says more than its type does.
     #[error("{}", .0.title)]
-    Explained(Problem),
+    Explained(Box<Problem>),
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error(transparent)]
@@ -34,14 +34,14 @@ impl From<ProblemType> for ApiError {
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self::Explained(problem)
+        Self::Explained(Box::new(problem))
     }
 }
 
 impl ApiError {
     fn problem(&self) -> Problem {
         let kind = match self {
-            Self::Explained(problem) => return problem.clone(),
+            Self::Explained(problem) => return Problem::clone(problem),
             Self::Refused(kind) => *kind,
             Self::Journal(error) => match error {
                 JournalError::UnknownSession(_) => ProblemType::NotFound,
@@ -50,7 +50,9 @@ impl ApiError {
                 JournalError::DiskFull | JournalError::Storage(_) | JournalError::Open(_) => {
                     ProblemType::StorageUnavailable
                 }
-                JournalError::UnknownTurn(_) | JournalError::Unusable { .. } | JournalError::Row { .. } => ProblemType::Internal,
+                JournalError::UnknownTurn(_) | JournalError::Unusable { .. } | JournalError::Row { .. } => {
+                    ProblemType::Internal
+                }
             },
             Self::Workspace(error) => match error {
                 WorkspaceError::InvalidName => {

@@ -37,8 +37,9 @@ impl Agent {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(writer.run());
         let supervisor = Supervisor::at("/nonexistent/core-agent");
-        let claude =
-            Claude::start(&config, journal.clone(), workspaces.clone(), supervisor, &tasks, stop.clone()).await.unwrap();
+        let claude = Claude::start(&config, journal.clone(), workspaces.clone(), supervisor, &tasks, stop.clone())
+            .await
+            .unwrap();
         let readers = Arc::new(Semaphore::new(config.max_readers as usize));
         let app = Arc::new(App { config, journal, workspaces, claude, readers, tasks, stop });
         Self { router: router(AppState(app.clone())), app, user: UserId::new(), _folder: folder }

@@ -10,7 +10,6 @@ use super::credentials::Credentials;
 use super::owner::Owner;
 use protocol::claude::{ClaudeState, CoreReport, ErrorKind, LastError, Method, State};
 use secrecy::ExposeSecret as _;
-use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -92,13 +91,16 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
                 let source = status.api_key_source.as_deref().unwrap_or("API key");
                 state.billing = Some(format!("API ({source})"));
             } else if state.method == Method::OAuth {
-                state.account.clone_from(&status.email);
-                state.organisation.clone_from(&status.org_name);
-                if state.plan.is_none() {
-                    state.plan.clone_from(&status.subscription_type);
-                }
-                state.billing = state.plan.as_ref().map(|plan| format!("plan ({plan})"));
                 state.owner = owner.map(|owner| owner.user);
+                // A sign-in that has ended says nothing of its account: what was known stays.
+                if status.logged_in {
+                    state.account.clone_from(&status.email);
+                    state.organisation.clone_from(&status.org_name);
+                    if state.plan.is_none() {
+                        state.plan.clone_from(&status.subscription_type);
+                    }
+                    state.billing = state.plan.as_ref().map(|plan| format!("plan ({plan})"));
+                }
             }
         }
         Change::Refused { detail } => {
@@ -212,11 +214,6 @@ pub(super) fn replaced(before: &Credentials, after: &Credentials) -> bool {
         (None, None) => false,
         (Some(_), None) | (None, Some(_)) => true,
     }
-}
-
-/// For tests and callers that hold the shared form.
-pub(super) fn credentials_change<'a>(before: &Arc<Credentials>, after: &'a Arc<Credentials>) -> Change<'a> {
-    Change::Credentials { credentials: after, replaced: replaced(before, after) }
 }
 
 #[cfg(test)]

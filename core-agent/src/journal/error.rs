@@ -31,7 +31,7 @@ const SQLITE_FULL: &str = "13";
 
 impl From<sqlx::Error> for JournalError {
     fn from(error: sqlx::Error) -> Self {
-        let full = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == SQLITE_FULL);
+        let full = error.as_database_error().is_some_and(|error| error.code().is_some_and(|code| code == SQLITE_FULL));
         if full { Self::DiskFull } else { Self::Storage(Arc::new(error)) }
     }
 }

@@ -67,9 +67,15 @@ pub struct NewMessage {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acceptance {
-    New { turn: TurnId, seq: u64 },
+    New {
+        turn: TurnId,
+        seq: u64,
+    },
     /// The same message was accepted before: this is its turn.
-    Retried { turn: TurnId, seq: u64 },
+    Retried {
+        turn: TurnId,
+        seq: u64,
+    },
     /// The key was used for another message.
     KeyReused,
     QueueFull,
@@ -198,10 +204,7 @@ impl Journal {
         closed.await.map_err(|_| JournalError::Closed)?
     }
 
-    async fn write<T>(
-        &self,
-        command: impl FnOnce(Reply<T>) -> Command,
-    ) -> Result<T, JournalError> {
+    async fn write<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, JournalError> {
         let (reply, outcome) = oneshot::channel();
         self.commands.send(command(Reply::new(reply))).await.map_err(|_| JournalError::Closed)?;
         outcome.await.map_err(|_| JournalError::Closed)?

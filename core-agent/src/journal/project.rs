@@ -86,9 +86,10 @@ impl<'t> Log<'t> {
                 self.record(event).await?;
                 return self.open_approval(*approval, *turn).await;
             }
-            // The row was made with the event: see the writer's `create` and `accept`.
-            Event::SessionCreated { .. } | Event::MessageAccepted { .. } => {}
-            Event::TextDelta { .. }
+            // Nothing follows; the rows of the first two are made with them (the writer's `create` and `accept`).
+            Event::SessionCreated { .. }
+            | Event::MessageAccepted { .. }
+            | Event::TextDelta { .. }
             | Event::ThinkingDelta { .. }
             | Event::Text { .. }
             | Event::Thinking { .. }

@@ -1,7 +1,7 @@
 //! What readers ask for. None of it waits for the writer.
 
-use super::rows::{Approval, ApprovalRow, Message, MessageRow, Reading, Session, SessionRow};
 use super::JournalError;
+use super::rows::{Approval, ApprovalRow, Message, MessageRow, Reading, Session, SessionRow};
 use futures::TryStreamExt as _;
 use protocol::event::Recorded;
 use protocol::ids::{ApprovalId, SessionId};

@@ -48,13 +48,8 @@ fn named(name: &str) -> Actor {
 
 async fn session(journal: &Journal) -> SessionId {
     let id = SessionId::new();
-    let new = NewSession {
-        id,
-        workspace: "demo".into(),
-        model: None,
-        permission_mode: PermissionMode::Default,
-        by: ada(),
-    };
+    let new =
+        NewSession { id, workspace: "demo".into(), model: None, permission_mode: PermissionMode::Default, by: ada() };
     journal.create_session(new).await.unwrap();
     id
 }
@@ -177,11 +172,16 @@ async fn a_retried_key_makes_one_turn_and_a_reused_one_none() {
     let new: Vec<_> = outcomes.iter().filter(|outcome| matches!(outcome, Acceptance::New { .. })).collect();
     let [Acceptance::New { turn, seq }] = new[..] else { panic!("{outcomes:?}") };
     for outcome in &outcomes {
-        assert!(matches!(outcome, Acceptance::New { .. }) || *outcome == Acceptance::Retried { turn: *turn, seq: *seq });
+        assert!(
+            matches!(outcome, Acceptance::New { .. }) || *outcome == Acceptance::Retried { turn: *turn, seq: *seq }
+        );
     }
     assert_eq!(journal.accept_message(message(id, "key", "other")).await.unwrap(), Acceptance::KeyReused);
     let of_another = NewMessage { by: named("Bob"), ..message(id, "key", "other") };
-    assert!(matches!(journal.accept_message(of_another).await.unwrap(), Acceptance::New { .. }), "a key is its author's");
+    assert!(
+        matches!(journal.accept_message(of_another).await.unwrap(), Acceptance::New { .. }),
+        "a key is its author's"
+    );
     assert_eq!(all(journal, id).await.len(), 3);
     assert_eq!(journal.open_messages(id).await.unwrap().len(), 2);
     opened.close().await;
@@ -253,7 +253,8 @@ async fn of_two_who_decide_at_once_one_wins_and_the_other_learns_who() {
             (lost, Decided::Won { .. }) => assert_eq!(lost, Decided::Lost { by: eve, decision: Decision::Deny }),
             neither => panic!("nobody won: {neither:?}"),
         }
-        let decisions = |event: &&Recorded| matches!(event.event, Event::ApprovalDecided { approval: of, .. } if of == approval);
+        let decisions =
+            |event: &&Recorded| matches!(event.event, Event::ApprovalDecided { approval: of, .. } if of == approval);
         assert_eq!(all(journal, id).await.iter().filter(decisions).count(), 1);
     }
     let unknown = journal.decide_approval(id, answer(ApprovalId::new(), Decision::Allow, &ada())).await.unwrap();
@@ -401,11 +402,11 @@ async fn a_file_that_is_no_journal_is_refused_and_left_alone() {
     let whole = std::fs::read(&path).unwrap();
     assert!(whole.len() > 20 * 4096);
 
-    let mut torn = whole.clone();
-    torn[5 * 4096..].fill(0xAB);
+    let mut half_bad = whole.clone();
+    half_bad[5 * 4096..].fill(0xAB);
     let foreign = folder.path().join("foreign.db");
     let made = Process::new("sqlite3").arg(&foreign).arg("CREATE TABLE t (a); INSERT INTO t VALUES (1);").status();
-    let mut damaged = vec![torn, whole[..whole.len() / 2].to_vec(), b"not a database at all".to_vec(), Vec::new()];
+    let mut damaged = vec![half_bad, whole[..whole.len() / 2].to_vec(), b"not a database at all".to_vec(), Vec::new()];
     if made.is_ok_and(|status| status.success()) {
         damaged.push(std::fs::read(&foreign).unwrap());
     }

@@ -100,12 +100,18 @@ impl Writer {
     async fn commit(&mut self, mut batch: Vec<Command>) {
         match self.attempt(&mut batch).await {
             Ok(grown) => {
-                grown.into_iter().for_each(|(session, seq)| self.heads.publish(session, seq));
-                batch.into_iter().for_each(|command| command.finish(Ok(())));
+                for (session, seq) in grown {
+                    self.heads.publish(session, seq);
+                }
+                for command in batch {
+                    command.finish(Ok(()));
+                }
             }
             Err(error) if batch.len() == 1 => {
                 tracing::error!(%error, "the journal cannot be written");
-                batch.into_iter().for_each(|command| command.finish(Err(error.clone())));
+                for command in batch {
+                    command.finish(Err(error.clone()));
+                }
             }
             Err(_) => {
                 for command in batch {
@@ -246,10 +252,9 @@ async fn accept(
     if log.closed {
         return Ok(Ok(Acceptance::Closed));
     }
-    let queued =
-        sqlx::query_scalar!("SELECT count(*) FROM messages WHERE session = ? AND status = 'queued'", session)
-            .fetch_one(&mut *log.db)
-            .await?;
+    let queued = sqlx::query_scalar!("SELECT count(*) FROM messages WHERE session = ? AND status = 'queued'", session)
+        .fetch_one(&mut *log.db)
+        .await?;
     if queued >= i64::from(MAX_QUEUED_MESSAGES) {
         return Ok(Ok(Acceptance::QueueFull));
     }

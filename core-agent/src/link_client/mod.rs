@@ -66,7 +66,7 @@ impl LinkClient {
     /// Keeps the link up until the shutdown.
     pub async fn run(self, shutdown: CancellationToken) {
         // What is in progress is dropped with the link: see `serve`.
-        shutdown.run_until_cancelled(self.keep_up()).await;
+        shutdown.run_until_cancelled(Box::pin(self.keep_up())).await;
     }
 
     async fn keep_up(&self) {

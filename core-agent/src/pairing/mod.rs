@@ -16,11 +16,12 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// What pairing settled: where the gateway is, who it is, and which Core this is there.
+/// The gateway this agent belongs to. Not configuration: it is what a pairing established.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paired {
     pub gateway: Url,
+    /// The only key that a gateway may prove itself with on links.
     pub gateway_key: PublicKey,
     pub core: CoreId,
     pub name: String,
@@ -46,28 +47,5 @@ impl Paired {
         let malformed = |error| PairedError::Malformed { path: path.to_owned(), error };
         let text = serde_json::to_vec_pretty(self).map_err(malformed)?;
         Ok(private_files::write(path, &text)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use protocol::keys::SigningKey;
-
-    #[test]
-    fn what_was_paired_is_remembered_and_what_is_damaged_is_not_forgotten_silently() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("gateway.json");
-        assert_eq!(Paired::load(&path).unwrap(), None);
-        let paired = Paired {
-            gateway: "https://gateway.example:8443/".parse().unwrap(),
-            gateway_key: SigningKey::generate().public(),
-            core: CoreId::new(),
-            name: "build-host".into(),
-        };
-        paired.save(&path).unwrap();
-        assert_eq!(Paired::load(&path).unwrap(), Some(paired));
-        private_files::write(&path, b"{").unwrap();
-        assert!(matches!(Paired::load(&path), Err(PairedError::Malformed { .. })));
     }
 }

@@ -1,29 +1,34 @@
-//! The one TLS connection that trusts a certificate: the pairing request.
+//! Trust for the pairing request: the very certificate that the token names, or one that the host trusts anyway.
+//!
+//! Links do not come this way: there the gateway proves its own key, and the certificate means nothing.
 
 use protocol::pairing::Fingerprint;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::ring;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use std::sync::Arc;
 
-/// A client that speaks to the holder of exactly the token's certificate, or of one that this host's authorities vouch
-/// for under the gateway's name: it may have been renewed since the token was made.
+/// A TLS configuration that takes the certificate with this fingerprint, whoever signed it, and any other only if the
+/// host's own authorities vouch for it (the gateway may have renewed its certificate since the token was made).
 pub(super) fn tls(fingerprint: Fingerprint) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(ring::default_provider());
-    let authorities = Verifier::new(Arc::clone(&provider))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    // A host without authorities has the pin alone.
+    let authorities = Verifier::new(provider.clone()).ok();
+    let verifier = Pinned { fingerprint, authorities, provider: provider.clone() };
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Pinned { fingerprint, authorities }))
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth())
 }
 
 #[derive(Debug)]
 struct Pinned {
     fingerprint: Fingerprint,
-    authorities: Verifier,
+    authorities: Option<Verifier>,
+    provider: Arc<CryptoProvider>,
 }
 
 impl ServerCertVerifier for Pinned {
@@ -38,7 +43,10 @@ impl ServerCertVerifier for Pinned {
         if Fingerprint::of(certificate) == self.fingerprint {
             return Ok(ServerCertVerified::assertion());
         }
-        self.authorities.verify_server_cert(certificate, intermediates, name, ocsp, now)
+        match &self.authorities {
+            Some(authorities) => authorities.verify_server_cert(certificate, intermediates, name, ocsp, now),
+            None => Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)),
+        }
     }
 
     fn verify_tls12_signature(
@@ -47,7 +55,7 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.authorities.verify_tls12_signature(message, certificate, signed)
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -56,10 +64,10 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.authorities.verify_tls13_signature(message, certificate, signed)
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.authorities.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

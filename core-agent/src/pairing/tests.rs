@@ -97,6 +97,9 @@ async fn an_agent_sends_its_public_key_and_remembers_the_gateways() {
     join(&token.gateway, &token, &state, "host", true).await.unwrap();
     let repeated = gateway.asked.lock().unwrap().pop().unwrap();
     assert_eq!(repeated.key, asked.key, "a second try is made with the same key");
+
+    private_files::write(&state.gateway(), b"{").unwrap();
+    assert!(matches!(Paired::load(&state.gateway()), Err(PairedError::Malformed { .. })), "damage is not forgotten");
 }
 
 #[tokio::test]

@@ -89,9 +89,9 @@ mod tests {
             std::fs::write(folder.path().join(".credentials.json"), text).unwrap();
             observe(folder.path(), now)
         };
-        assert_eq!(with_expiry(now + Duration::from_secs(3600)), Refresh::Away);
-        assert_eq!(with_expiry(now + Duration::from_secs(60)), Refresh::Near);
-        assert_eq!(with_expiry(now - Duration::from_secs(60)), Refresh::Near);
+        assert_eq!(with_expiry(now + Duration::from_hours(1)), Refresh::Away);
+        assert_eq!(with_expiry(now + Duration::from_mins(1)), Refresh::Near);
+        assert_eq!(with_expiry(now - Duration::from_mins(1)), Refresh::Near);
         for other in ["", "{}", "[]", "null", r#"{"claudeAiOauth":{"expiresAt":0}}"#] {
             std::fs::write(folder.path().join(".credentials.json"), other).unwrap();
             assert_eq!(observe(folder.path(), now), Refresh::Away, "{other}");

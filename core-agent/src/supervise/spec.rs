@@ -27,5 +27,5 @@ pub struct Spec {
 
 #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
 fn expose<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
-    secret.as_ref().map(|secret| secret.expose_secret()).serialize(serializer)
+    secret.as_ref().map(SecretString::expose_secret).serialize(serializer)
 }

@@ -177,11 +177,21 @@ fn watch(child: &mut Child, mut signals: Signals, events: &Sender<Event>) {
 enum Phase {
     Running,
     /// Since when, and since when the child's stdin has been closed.
-    Ending { since: Instant, closed: Option<Instant>, hurry: bool },
-    Terminating { since: Instant },
-    Killing { since: Instant },
+    Ending {
+        since: Instant,
+        closed: Option<Instant>,
+        hurry: bool,
+    },
+    Terminating {
+        since: Instant,
+    },
+    Killing {
+        since: Instant,
+    },
     /// No process is left; the agent reads the last output.
-    Draining { since: Instant },
+    Draining {
+        since: Instant,
+    },
 }
 
 struct Supervision {
@@ -262,7 +272,6 @@ impl Supervision {
     /// Does what the time has come for.
     fn step(&mut self) {
         match self.phase {
-            Phase::Running | Phase::Draining { .. } => {}
             Phase::Ending { since, closed, hurry } => {
                 if self.must_hold(since) {
                     return;
@@ -281,7 +290,7 @@ impl Supervision {
                 self.phase = Phase::Killing { since: Instant::now() };
                 self.step();
             }
-            Phase::Terminating { .. } => {}
+            Phase::Running | Phase::Terminating { .. } | Phase::Draining { .. } => {}
             Phase::Killing { since } => {
                 tree::kill_descendants();
                 if since.elapsed() >= KILLING {

@@ -98,7 +98,7 @@ fn view(app: &App, row: CoreRow, user: &User) -> CoreView {
 
 /// The Cores, in the order of their pairing; revoked ones too.
 #[utoipa::path(
-    get, path = "/api/v1/cores", tag = "cores", params(PageQuery), responses((status = 200, body = Page<CoreView>))
+    get, path = "/api/v1/cores", operation_id = "list_cores", tag = "cores", params(PageQuery), responses((status = 200, body = Page<CoreView>))
 )]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -113,7 +113,7 @@ pub(super) async fn list(
 
 /// One Core.
 #[utoipa::path(
-    get, path = "/api/v1/cores/{core}", tag = "cores", params(("core" = CoreId, Path)),
+    get, path = "/api/v1/cores/{core}", operation_id = "get_core", tag = "cores", params(("core" = CoreId, Path)),
     responses((status = 200, body = CoreView))
 )]
 pub(super) async fn get(
@@ -137,7 +137,7 @@ pub(super) struct ChangeCore {
 
 /// Give a Core another name or other labels.
 #[utoipa::path(
-    patch, path = "/api/v1/cores/{core}", tag = "cores", params(("core" = CoreId, Path)), request_body = ChangeCore,
+    patch, path = "/api/v1/cores/{core}", operation_id = "change_core", tag = "cores", params(("core" = CoreId, Path)), request_body = ChangeCore,
     responses((status = 200, body = CoreView))
 )]
 pub(super) async fn change(

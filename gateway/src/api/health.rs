@@ -14,13 +14,13 @@ pub(super) struct Health {
 }
 
 /// The process answers.
-#[utoipa::path(get, path = "/livez", tag = "health", security(()), responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/livez", operation_id = "livez", tag = "health", security(()), responses((status = 200, body = Health)))]
 pub(super) async fn alive() -> Json<Health> {
     Json(Health { status: "alive" })
 }
 
 /// The registry answers, too.
-#[utoipa::path(get, path = "/readyz", tag = "health", security(()), responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "health", security(()), responses((status = 200, body = Health)))]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Health>, ApiError> {
     app.registry.ping().await?;
     Ok(Json(Health { status: "ready" }))

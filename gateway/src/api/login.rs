@@ -70,7 +70,7 @@ pub(super) fn logged_in(status: StatusCode, login: &NewLogin) -> Response {
 
 /// Log in with name and password. Guessing is slowed down: 429 says when to come back.
 #[utoipa::path(
-    post, path = "/api/v1/login", tag = "login", security(()), request_body = LogIn,
+    post, path = "/api/v1/login", operation_id = "log_in", tag = "login", security(()), request_body = LogIn,
     responses((status = 200, description = "The answer's cookie is the login", body = Me))
 )]
 pub(super) async fn log_in(
@@ -83,7 +83,7 @@ pub(super) async fn log_in(
 }
 
 /// Log out: the login ends at once, with every stream under it.
-#[utoipa::path(post, path = "/api/v1/logout", tag = "login", responses((status = 204, description = "Logged out")))]
+#[utoipa::path(post, path = "/api/v1/logout", operation_id = "log_out", tag = "login", responses((status = 204, description = "Logged out")))]
 pub(super) async fn log_out(State(app): State<Arc<App>>, User(principal): User) -> Result<Response, ApiError> {
     match principal.credential {
         Credential::LoginSession(session) => {
@@ -98,7 +98,7 @@ pub(super) async fn log_out(State(app): State<Arc<App>>, User(principal): User) 
 }
 
 /// Who one is.
-#[utoipa::path(get, path = "/api/v1/me", tag = "login", responses((status = 200, body = Me)))]
+#[utoipa::path(get, path = "/api/v1/me", operation_id = "me", tag = "login", responses((status = 200, body = Me)))]
 pub(super) async fn me(User(principal): User) -> Json<Me> {
     Json(Me {
         user: principal.user,

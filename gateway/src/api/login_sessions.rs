@@ -36,7 +36,7 @@ pub(super) struct LoginSessionView {
 
 /// One's own logins, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/login-sessions", tag = "login", responses((status = 200, body = Page<LoginSessionView>))
+    get, path = "/api/v1/login-sessions", operation_id = "list_login_sessions", tag = "login", responses((status = 200, body = Page<LoginSessionView>))
 )]
 pub(super) async fn list(State(app): State<Arc<App>>, User(principal): User) -> Json<Page<LoginSessionView>> {
     let views = app.auth.login_sessions(principal.user).into_iter().map(|session| LoginSessionView {
@@ -53,7 +53,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, User(principal): User) -> 
 
 /// End one of one's own logins at once, with every stream under it.
 #[utoipa::path(
-    delete, path = "/api/v1/login-sessions/{session}", tag = "login", params(("session" = LoginSessionId, Path)),
+    delete, path = "/api/v1/login-sessions/{session}", operation_id = "end_login_session", tag = "login", params(("session" = LoginSessionId, Path)),
     responses((status = 204, description = "It has ended"))
 )]
 pub(super) async fn end(

@@ -2,8 +2,12 @@
 //!
 //! `gateway/openapi.json` is committed and served as it is; a test holds it equal to what the code generates.
 
+#[cfg(test)]
+mod generated;
+
 use axum::response::IntoResponse;
 use http::header::CONTENT_TYPE;
+use protocol::ids::{ApiTokenId, ApprovalId, CoreId, LoginSessionId, PairingTokenId, SessionId, SignInId};
 use protocol::problem::Problem;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -13,7 +17,8 @@ const DOCUMENT: &str = include_str!("../../openapi.json");
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Condrix", description = "One endpoint for a team; many hosts behind it."),
-    components(schemas(Problem)),
+    // What a path may name, and what everything may end in: nothing else leads to them.
+    components(schemas(ApiTokenId, ApprovalId, CoreId, LoginSessionId, PairingTokenId, Problem, SessionId, SignInId)),
     security(("cookie" = []), ("bearer" = [])),
 )]
 struct Head;

@@ -21,7 +21,7 @@ const LONGEST_HOSTNAME: usize = 253;
 /// Redeem a pairing token. The same key may ask again while the token lives and gets the same answer; another key is
 /// refused, as is everybody whose token is unknown, used or lapsed, all in the same words.
 #[utoipa::path(
-    post, path = "/api/v1/pairing", tag = "pairing", security(()), request_body = PairRequest,
+    post, path = "/api/v1/pairing", operation_id = "redeem_pairing_token", tag = "pairing", security(()), request_body = PairRequest,
     responses((status = 201, description = "The agent is a Core", body = PairResponse))
 )]
 pub(super) async fn redeem(

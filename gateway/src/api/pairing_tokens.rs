@@ -60,16 +60,16 @@ impl From<PairingTokenRow> for PairingTokenView {
 
 /// The tokens that wait, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/pairing-tokens", tag = "pairing", responses((status = 200, body = Page<PairingTokenView>))
+    get, path = "/api/v1/pairing-tokens", operation_id = "list_pairing_tokens", tag = "pairing", responses((status = 200, body = Page<PairingTokenView>))
 )]
-pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Page<PairingTokenView>>, ApiError> {
+pub(super) async fn list(State(app): State<Arc<App>>, _: User) -> Result<Json<Page<PairingTokenView>>, ApiError> {
     let rows = pairing_tokens::waiting(&mut *app.registry.reader().await?, OffsetDateTime::now_utc()).await?;
     Ok(Json(Page::whole(rows.into_iter().map(PairingTokenView::from).collect())))
 }
 
 /// Make a token. It pairs one agent, once, within minutes.
 #[utoipa::path(
-    post, path = "/api/v1/pairing-tokens", tag = "pairing", request_body = CreatePairingToken,
+    post, path = "/api/v1/pairing-tokens", operation_id = "create_pairing_token", tag = "pairing", request_body = CreatePairingToken,
     responses((status = 201, body = CreatedPairingToken))
 )]
 pub(super) async fn create(
@@ -91,7 +91,7 @@ pub(super) async fn create(
 
 /// Take a token back that was not used.
 #[utoipa::path(
-    delete, path = "/api/v1/pairing-tokens/{token}", tag = "pairing", params(("token" = PairingTokenId, Path)),
+    delete, path = "/api/v1/pairing-tokens/{token}", operation_id = "delete_pairing_token", tag = "pairing", params(("token" = PairingTokenId, Path)),
     responses((status = 204, description = "It is gone"))
 )]
 pub(super) async fn delete(

@@ -23,7 +23,7 @@ pub(super) struct Revoke {
 
 /// Revoke a Core: everything on it ends at once, its key is refused from now on, and no other Core notices.
 #[utoipa::path(
-    post, path = "/api/v1/cores/{core}/revoke", tag = "cores", params(("core" = CoreId, Path)),
+    post, path = "/api/v1/cores/{core}/revoke", operation_id = "revoke_core", tag = "cores", params(("core" = CoreId, Path)),
     request_body(content = Revoke),
     responses((status = 200, description = "It is revoked; the receipt says what ended", body = Receipt))
 )]
@@ -45,7 +45,7 @@ pub(super) struct Restored {
 
 /// Let a revoked Core link again, under a new epoch.
 #[utoipa::path(
-    post, path = "/api/v1/cores/{core}/restore", tag = "cores", params(("core" = CoreId, Path)),
+    post, path = "/api/v1/cores/{core}/restore", operation_id = "restore_core", tag = "cores", params(("core" = CoreId, Path)),
     responses((status = 200, body = Restored))
 )]
 pub(super) async fn restore(

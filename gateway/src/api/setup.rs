@@ -29,7 +29,7 @@ pub(super) struct SetUp {
 
 /// Make a user with a set-up link's token and log in. The token works once.
 #[utoipa::path(
-    post, path = "/api/v1/setup", tag = "login", security(()), request_body = SetUp,
+    post, path = "/api/v1/setup", operation_id = "set_up", tag = "login", security(()), request_body = SetUp,
     responses((status = 201, description = "The user exists and the answer's cookie is the login", body = Me))
 )]
 pub(super) async fn set_up(

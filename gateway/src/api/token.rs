@@ -34,7 +34,7 @@ pub(super) struct AccessTokenView {
 
 /// Get an access token for an API token, which stands in the body or in `Authorization: Bearer`. It lives for minutes.
 #[utoipa::path(
-    post, path = "/api/v1/token", tag = "tokens", security(()), request_body(content = Exchange),
+    post, path = "/api/v1/token", operation_id = "get_access_token", tag = "tokens", security(()), request_body(content = Exchange),
     responses((status = 200, body = AccessTokenView))
 )]
 pub(super) async fn exchange(

@@ -51,14 +51,14 @@ impl From<ApiToken> for TokenView {
 }
 
 /// One's own API tokens, oldest first. Their secrets are not shown again.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", responses((status = 200, body = Page<TokenView>)))]
+#[utoipa::path(get, path = "/api/v1/tokens", operation_id = "list_api_tokens", tag = "tokens", responses((status = 200, body = Page<TokenView>)))]
 pub(super) async fn list(State(app): State<Arc<App>>, User(principal): User) -> Json<Page<TokenView>> {
     Json(Page::whole(app.auth.api_tokens(principal.user).into_iter().map(TokenView::from).collect()))
 }
 
 /// Make an API token. It acts as its user until it is deleted.
 #[utoipa::path(
-    post, path = "/api/v1/tokens", tag = "tokens", request_body = CreateToken,
+    post, path = "/api/v1/tokens", operation_id = "create_api_token", tag = "tokens", request_body = CreateToken,
     responses((status = 201, body = CreatedToken))
 )]
 pub(super) async fn create(
@@ -74,7 +74,7 @@ pub(super) async fn create(
 
 /// Delete an API token: its access tokens and every stream under it end at once.
 #[utoipa::path(
-    delete, path = "/api/v1/tokens/{token}", tag = "tokens", params(("token" = ApiTokenId, Path)),
+    delete, path = "/api/v1/tokens/{token}", operation_id = "delete_api_token", tag = "tokens", params(("token" = ApiTokenId, Path)),
     responses((status = 204, description = "It is gone"))
 )]
 pub(super) async fn delete(

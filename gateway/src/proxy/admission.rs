@@ -5,7 +5,7 @@ use super::lifeline::Lifeline;
 use super::upstream::Upstream;
 use super::{Edge, Exchange};
 use crate::auth::{AuthError, Caller, Principal};
-use crate::authz::{self, Access, Asker, CoreFacts, NoRoute, Refusal, Role, Route, Target};
+use crate::authz::{self, Access, Asker, CoreFacts, NoRoute, Refusal, Role, Route, Target, Verb};
 use crate::fleet::NotEntered;
 use http::header;
 use pingora_http::RequestHeader;
@@ -71,7 +71,10 @@ impl Edge {
             Target::Gateway => {
                 let asker = principal.as_ref().map(|principal| asker(principal, None));
                 authz::decide(matched.route.rule, asker, CoreFacts::default()).map_err(refused)?;
-                // A handler that has begun runs to its end; only its answer hangs on the lifeline.
+                // A change that has begun runs to its end, and is answered: ending one's own login is among them.
+                if matched.route.verb != Verb::Get {
+                    tokens.clear();
+                }
                 (Upstream::ControlPlane(self.control.clone(), caller), None)
             }
             Target::Core { core, rest } => {

@@ -35,3 +35,23 @@ pub fn reachable(path: &Path) -> PathBuf {
     }
     copy
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rig::Folder;
+
+    #[test]
+    fn a_program_in_a_private_folder_is_made_reachable() {
+        let folder = Folder::new("reachable");
+        let inside = folder.private("private", None).join("program");
+        std::fs::write(&inside, "#!/bin/sh\n").unwrap();
+        std::fs::set_permissions(&inside, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let copy = reachable(&inside);
+        assert_ne!(copy, inside);
+        assert_eq!(reachable(&copy), copy);
+        assert_eq!(reachable(&inside), copy);
+        assert_eq!(std::fs::read(&copy).unwrap(), std::fs::read(&inside).unwrap());
+        std::fs::remove_file(copy).unwrap();
+    }
+}

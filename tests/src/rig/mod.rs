@@ -12,6 +12,8 @@
 pub mod binary;
 pub mod chat;
 mod client;
+#[cfg(test)]
+mod client_tests;
 mod core;
 mod events;
 mod eventually;

@@ -5,14 +5,13 @@
 //!                                          └─revoke─► refused for good
 //! ```
 
+use super::account::{Account, Plan};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom as _, SystemRandom};
-use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use url::Url;
-use uuid::Uuid;
 
 /// The CLI's public client id.
 const CLIENT_ID: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
@@ -20,43 +19,6 @@ const CLIENT_ID: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
 const CONSOLE_SCOPE: &str = "org:create_api_key";
 const CODE_LIFETIME: Duration = Duration::from_mins(10);
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Plan {
-    #[default]
-    Max,
-    Pro,
-    /// An account of the console: no plan, API billing.
-    None,
-}
-
-/// A person at the vendor. `name` is how tests speak of them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Account {
-    pub name: String,
-    pub email: String,
-    pub organisation: String,
-    #[serde(default)]
-    pub plan: Plan,
-    #[serde(default = "Uuid::new_v4")]
-    pub uuid: Uuid,
-    #[serde(default = "Uuid::new_v4")]
-    pub organisation_uuid: Uuid,
-}
-
-impl Account {
-    pub fn new(name: &str, email: &str, organisation: &str, plan: Plan) -> Self {
-        Self {
-            name: name.to_owned(),
-            email: email.to_owned(),
-            organisation: organisation.to_owned(),
-            plan,
-            uuid: Uuid::new_v4(),
-            organisation_uuid: Uuid::new_v4(),
-        }
-    }
-}
 
 /// Why the vendor's page would show an error instead of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

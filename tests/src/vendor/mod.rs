@@ -11,6 +11,7 @@
 //! test ──handle or control port──► Vendor (accounts, faults, gates, rules, record)
 //! ```
 
+mod account;
 mod authority;
 pub mod control;
 mod gate;
@@ -24,8 +25,9 @@ mod reply;
 mod route;
 mod script;
 
+pub use account::{Account, Plan};
 pub use gate::Gates;
-pub use ledger::{Account, ApproveError, Plan};
+pub use ledger::ApproveError;
 pub use oauth::{TokenFault, TokenFaults};
 pub use record::{Outcome, Record, Request};
 pub use script::{Answer, End, INSTRUCTION, Pace, Rule, Say, Script};

@@ -1,7 +1,8 @@
 //! The authorization server: token endpoint with its faults, revocation, and who a token belongs to.
 
 use super::World;
-use super::ledger::{Account, GrantError, Issued, Plan, random};
+use super::account::{Account, Plan};
+use super::ledger::{GrantError, Issued, random};
 use super::record::Request;
 use super::reply::{self, Broken, Reply};
 use hyper::StatusCode;

@@ -1,0 +1,118 @@
+//! Whose sign-in the Core has: keeps the state in step with the credentials file, the CLI's word on it and the owner's
+//! file.
+
+use super::credentials::{Credentials, Watcher};
+use super::owner::Owner;
+use super::process::{Launcher, ProcessError};
+use super::state::{AuthStatus, Board, Change, replaced};
+use protocol::claude::{ClaudeState, ErrorKind};
+use protocol::ids::UserId;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// How soon a CLI that could not be run is tried again.
+const CLI_RETRY: Duration = Duration::from_secs(60);
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AccountError {
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error("the CLI's answer cannot be understood (exit {0:?})")]
+    Answer(Option<i32>),
+    #[error("the CLI says that it is not signed in")]
+    NotSignedIn,
+    #[error("the owner cannot be written down: {0}")]
+    Owner(std::io::Error),
+}
+
+#[derive(Debug)]
+pub(super) struct Account {
+    launcher: Launcher,
+    watcher: Watcher,
+    board: Board,
+    owner_file: PathBuf,
+    /// What of the credentials file the state already shows.
+    shown: Mutex<Arc<Credentials>>,
+    /// One question to the CLI at a time, so that answers come in their order.
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl Account {
+    pub(super) fn new(launcher: Launcher, watcher: Watcher, board: Board, owner_file: PathBuf) -> Self {
+        let shown = Mutex::new(Arc::new(Credentials::Missing));
+        Self { launcher, watcher, board, owner_file, shown, asking: tokio::sync::Mutex::new(()) }
+    }
+
+    /// Shows in the state what the credentials file says now. Returns whether it is news.
+    pub(super) fn show(&self) -> bool {
+        let credentials = self.watcher.look_now();
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&shown, &credentials) {
+            return false;
+        }
+        let replaced = replaced(&shown, &credentials);
+        self.board.change(Change::Credentials { credentials: &credentials, replaced });
+        *shown = credentials;
+        true
+    }
+
+    /// Asks the CLI which version it is and whom it is signed in as.
+    pub(super) async fn check(&self) -> Result<AuthStatus, AccountError> {
+        let _one = self.asking.lock().await;
+        if self.board.cli_version().is_none() {
+            let output = self.launcher.command(&["--version"], false).await?;
+            let version = output.stdout.split_whitespace().next().map(str::to_owned);
+            self.board.set_cli_version(version.filter(|_| output.exit.code == Some(0)));
+        }
+        let output = self.launcher.command(&["auth", "status"], true).await?;
+        let Ok(status) = serde_json::from_str::<AuthStatus>(&output.stdout) else {
+            return Err(AccountError::Answer(output.exit.code));
+        };
+        let owner = Owner::read(&self.owner_file).filter(|owner| !status.logged_in || owner.owns(&status));
+        self.board.change(Change::Status { status: &status, owner: owner.as_ref() });
+        Ok(status)
+    }
+
+    /// A sign-in through the gateway has succeeded: verifies it, and writes down whose it is.
+    pub(super) async fn signed_in(&self, by: UserId) -> Result<ClaudeState, AccountError> {
+        self.show();
+        let status = self.check().await?;
+        if !status.logged_in {
+            return Err(AccountError::NotSignedIn);
+        }
+        Owner::new(by, &status).write(&self.owner_file).map_err(AccountError::Owner)?;
+        self.check().await?;
+        Ok(self.board.claude())
+    }
+
+    /// The Core has been signed out: nobody owns it.
+    pub(super) fn signed_out(&self) -> std::io::Result<()> {
+        self.show();
+        self.board.change(Change::SignedOut);
+        Owner::remove(&self.owner_file)
+    }
+
+    /// Follows the credentials file until the future is dropped.
+    pub(super) async fn run(&self) {
+        let mut changes = self.watcher.follow();
+        loop {
+            if self.show()
+                && let Err(error) = self.check().await
+            {
+                tracing::warn!(%error, "the CLI could not be asked for its sign-in");
+            }
+            let unknown = self.board.cli_version().is_none();
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = sleep(CLI_RETRY), if unknown => {
+                    if let Err(error) = self.check().await {
+                        tracing::warn!(%error, "the CLI cannot be run");
+                        self.board.change(Change::RefreshFailed { kind: ErrorKind::Cli, detail: error.to_string() });
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Signing the Core out of Claude, and saying honestly how it ended.
+//!
+//! `claude auth logout` exits 0 and says "Successfully logged out" whether or not the vendor heard of it. The truth is in
+//! its debug log alone: it notes there that the revocation failed. So the log is asked for, and "revoked" is only said
+//! when the log shows that it was kept up to the end and holds no such note; otherwise "deleted locally".
+//!
+//! A refresh in flight writes fresh credentials after a logout has succeeded. Callers end every CLI process first, and
+//! what comes back nevertheless is seen here and signed out once more.
+
+use super::credentials::{Credentials, Watcher};
+use super::process::{Launcher, ProcessError};
+use protocol::claude::SignOutOutcome;
+use protocol::ids::SignInId;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// Logouts at most: one more for credentials that came back.
+const ATTEMPTS: u32 = 2;
+/// How long the credentials must stay gone.
+const STAYS_GONE: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(100);
+/// What the CLI notes when the vendor did not take the revocation.
+const NOT_REVOKED: &str = "token revoke failed";
+/// What it notes later on in the same logout: the log was being written, and past the revocation.
+const AFTERWARDS: &str = "written atomically";
+const MAX_LOG: u64 = 4 * 1024 * 1024;
+
+/// Every CLI process of this Core must have ended. `folder` is one that only the agent's user may enter.
+pub(super) async fn run(launcher: &Launcher, watcher: &Watcher, folder: &Path) -> Result<SignOutOutcome, ProcessError> {
+    let credentials = watcher.look_now();
+    let had_token = match &*credentials {
+        Credentials::Missing => return Ok(SignOutOutcome::NotSignedIn),
+        // Nothing is left that the vendor would take: the file goes all the same.
+        Credentials::Blanked | Credentials::Unusable => false,
+        Credentials::Present(tokens) => tokens.refresh.is_some(),
+    };
+    let mut revoked = had_token;
+    for _ in 0..ATTEMPTS {
+        revoked &= logout(launcher, folder).await?;
+        if stays_gone(watcher).await {
+            return Ok(match (had_token, revoked) {
+                (false, _) => SignOutOutcome::NotSignedIn,
+                (true, true) => SignOutOutcome::Revoked,
+                (true, false) => SignOutOutcome::DeletedLocally,
+            });
+        }
+    }
+    Ok(SignOutOutcome::Failed)
+}
+
+/// Whether the CLI's own log shows that the vendor was told.
+async fn logout(launcher: &Launcher, folder: &Path) -> Result<bool, ProcessError> {
+    let log = Log(folder.join(format!("logout-{}.log", SignInId::new())));
+    let path = log.0.to_string_lossy().into_owned();
+    let output = launcher.command(&["--debug-file", &path, "auth", "logout"], false).await?;
+    let told = output.exit.code == Some(0) && shows_revocation(&log.read());
+    tracing::info!(exit = output.exit.code, told, "claude auth logout has ended");
+    Ok(told)
+}
+
+fn shows_revocation(log: &str) -> bool {
+    log.contains(AFTERWARDS) && !log.contains(NOT_REVOKED)
+}
+
+async fn stays_gone(watcher: &Watcher) -> bool {
+    let until = Instant::now() + STAYS_GONE;
+    while Instant::now() < until {
+        match &*watcher.look_now() {
+            Credentials::Missing => sleep(LOOK).await,
+            Credentials::Blanked | Credentials::Unusable | Credentials::Present(_) => return false,
+        }
+    }
+    true
+}
+
+/// The debug log of one logout, removed when done with.
+struct Log(PathBuf);
+
+impl Log {
+    fn read(&self) -> String {
+        use std::io::Read as _;
+        let mut text = Vec::new();
+        let read = std::fs::File::open(&self.0).and_then(|file| file.take(MAX_LOG).read_to_end(&mut text));
+        // A log that cannot be read shows nothing, and so no revocation.
+        if let Err(error) = read {
+            tracing::warn!(%error, "the log of a logout cannot be read");
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, path = %self.0.display(), "the log of a logout cannot be removed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revocation_is_only_believed_when_the_log_was_kept_and_holds_no_failure() {
+        let after = "2026 [DEBUG] File /home/x/.claude.json written atomically\n";
+        assert!(shows_revocation(after));
+        assert!(!shows_revocation(""), "no log is no evidence");
+        assert!(!shows_revocation("2026 [DEBUG] something\n"), "the log may have ended too early");
+        let failed = "2026 [DEBUG] OAuth token revoke failed (status=network); continuing with local logout.\n";
+        assert!(!shows_revocation(&format!("{failed}{after}")));
+    }
+}
