@@ -166,9 +166,10 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
         problem = problem.request(id);
     }
     let request = problem.instance.as_deref().unwrap_or_default();
-    match response.extensions_mut().remove::<Fault>() {
-        Some(Fault(reason)) => error!(request, %reason, "a request to the control plane failed"),
-        None => info!(request, problem = problem.kind, "a request to the control plane was refused"),
+    if let Some(Fault(reason)) = response.extensions_mut().remove::<Fault>() {
+        error!(request, %reason, "a request to the control plane failed");
+    } else {
+        info!(request, problem = problem.kind, "a request to the control plane was refused");
     }
     write(&problem, response)
 }

@@ -388,6 +388,50 @@ async fn a_full_disk_is_reported_and_harms_nothing_that_is_there() {
     opened.close().await;
 }
 
+/// A small file system of its own, where this user may mount one.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn tmpfs(at: &Path) -> Option<Self> {
+        let mounted = Process::new("mount").args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"]).arg(at).output();
+        mounted.is_ok_and(|mounted| mounted.status.success()).then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        drop(Process::new("umount").arg("--lazy").arg(&self.0).status());
+    }
+}
+
+#[tokio::test]
+async fn a_full_file_system_harms_nothing_that_is_there_and_writing_goes_on_once_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    // The test before this one shows the same without a file system of its own.
+    let Some(_mounted) = Mounted::tmpfs(folder.path()) else { return };
+    let ballast = folder.path().join("ballast");
+    std::fs::write(&ballast, vec![0; 64 * 1024]).unwrap();
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    let mut acknowledged = 3;
+    let error = loop {
+        match opened.journal.append(id, vec![delta(turn, &"x".repeat(8 * 1024))]).await {
+            Ok(seq) => acknowledged = seq,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, JournalError::DiskFull), "{error:?}");
+    assert_eq!(all(&opened.journal, id).await.len() as u64, acknowledged);
+    std::fs::remove_file(&ballast).unwrap();
+    assert_eq!(opened.journal.append(id, vec![delta(turn, "y")]).await.unwrap(), acknowledged + 1);
+    opened.abandon().await;
+    let opened = open(&path).await;
+    assert_eq!(all(&opened.journal, id).await.len() as u64, acknowledged + 1);
+    opened.abandon().await;
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_journal_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -55,7 +55,6 @@ pub(super) struct Passwords {
 }
 
 impl Passwords {
-    #[expect(clippy::new_without_default, reason = "it costs a password's hash")]
     pub(super) fn new() -> Self {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the parameters are within argon2's limits");
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

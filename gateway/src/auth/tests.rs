@@ -43,7 +43,7 @@ impl House {
         let name = "ada".parse().unwrap();
         let password = auth.hash_password(secret(PASSWORD)).await.unwrap();
         let user = auth.create_user(Warrant::CommandLine, &name, &password, &Actor::CommandLine, now).await.unwrap();
-        Self { folder: folder, registry, auth, user: user.id, now }
+        Self { folder, registry, auth, user: user.id, now }
     }
 
     async fn load(folder: &TempDir, registry: &Registry, now: OffsetDateTime) -> Auth {

@@ -219,7 +219,7 @@ mod tests {
         let claude = ClaudeState {
             method: SignInMethod::OAuth,
             state: State::SignedIn,
-            expires_at: Some(OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)),
+            expires_at: Some(OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()),
             ..ClaudeState::default()
         };
         metrics.core_claude(core, &claude);

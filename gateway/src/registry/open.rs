@@ -93,7 +93,7 @@ mod tests {
     use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 
     async fn error(dir: &DataDir) -> OpenError {
-        Registry::open(dir).await.err().expect("the registry opened")
+        Registry::open(dir).await.expect_err("the registry opened")
     }
 
     #[tokio::test]
@@ -104,7 +104,7 @@ mod tests {
         drop(registry);
         let dir = DataDir::open(folder.path()).unwrap();
         let registry = Registry::open(&dir).await.unwrap();
-        assert_eq!(super::super::events(&mut *registry.reader().await.unwrap()).await.unwrap().len(), 1);
+        assert_eq!(super::super::events(&mut registry.reader().await.unwrap()).await.unwrap().len(), 1);
         for file in ["registry.db", "registry.lock", "registry.db-wal"] {
             let mode = std::fs::metadata(folder.path().join(file)).unwrap().mode();
             assert_eq!(mode & 0o077, 0, "{file} is open to others");

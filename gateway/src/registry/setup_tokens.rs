@@ -59,17 +59,17 @@ pub(super) async fn use_up(
     user: UserId,
     now: OffsetDateTime,
 ) -> Result<bool, RegistryError> {
-    let (hash, user, now) = (hash.as_bytes().as_slice(), user.to_string(), millis(now));
-    let used = sqlx::query!(
+    let (hash, used_by, now) = (hash.as_bytes().as_slice(), user.to_string(), millis(now));
+    let updated = sqlx::query!(
         "UPDATE setup_tokens SET used_at = ?, used_by = ? WHERE secret_hash = ? AND used_at IS NULL AND expires_at > ?",
         now,
-        user,
+        used_by,
         hash,
         now
     )
     .execute(connection)
     .await?;
-    Ok(used.rows_affected() == 1)
+    Ok(updated.rows_affected() == 1)
 }
 
 #[cfg(test)]

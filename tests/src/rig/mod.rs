@@ -27,6 +27,7 @@ mod settings;
 mod sign_in;
 mod socket;
 mod tls;
+mod trial;
 pub mod tree;
 mod world;
 
@@ -42,4 +43,5 @@ pub use people::PASSWORD;
 pub use program::{Program, Start};
 pub use sign_in::SignIn;
 pub use socket::{Refused, Socket};
+pub use trial::Trial;
 pub use world::World;

@@ -89,9 +89,9 @@ async fn guessing_pairing_tokens_is_slowed_down_for_the_guesser_only() {
 async fn a_core_is_renamed_and_relabelled() {
     let (plane, cookie) = Plane::with_user().await;
     let (one, other) = (pair(&plane, &cookie, "one").await, pair(&plane, &cookie, "other").await);
-    let path = format!("/api/v1/cores/{}", one["core"].as_str().unwrap());
+    let address = format!("/api/v1/cores/{}", one["core"].as_str().unwrap());
     let patch =
-        |body: Value| ask(Method::PATCH, &path).raw("application/json", body.to_string().as_bytes()).by(&cookie);
+        |body: Value| ask(Method::PATCH, &address).raw("application/json", body.to_string().as_bytes()).by(&cookie);
     let renamed = plane.send(patch(json!({"name": "uno"}))).await.ok(StatusCode::OK);
     assert_eq!((renamed["name"].as_str(), &renamed["labels"]), (Some("uno"), &json!({"site": "attic"})));
     let relabelled = plane.send(patch(json!({"labels": {}}))).await.ok(StatusCode::OK);
