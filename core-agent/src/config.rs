@@ -20,6 +20,8 @@ pub struct Config {
     pub max_readers: u32,
     #[serde(with = "humantime_serde")]
     pub shutdown_timeout: Duration,
+    #[serde(with = "humantime_serde")]
+    pub refused_retry: Duration,
     pub claude: ClaudeConfig,
     pub log: LogConfig,
 }
@@ -40,6 +42,9 @@ pub struct ClaudeConfig {
     /// Never in the file: found in the environment or in `.env` (see `claude::api_key`).
     #[serde(skip)]
     pub api_key: Option<SecretString>,
+    /// Never in the file: the HOME of the agent, where the CLI keeps its sign-in.
+    #[serde(skip)]
+    pub home: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -67,6 +72,7 @@ impl Default for Config {
             max_sessions: 32,
             max_readers: 256,
             shutdown_timeout: Duration::from_secs(20),
+            refused_retry: Duration::from_mins(1),
             claude: ClaudeConfig::default(),
             log: LogConfig::default(),
         }
@@ -89,11 +95,12 @@ impl Default for ClaudeConfig {
         Self {
             command: PathBuf::from("claude"),
             idle_timeout: Duration::from_mins(15),
-            refresh_ahead: Duration::from_mins(15),
+            refresh_ahead: Duration::from_secs(270),
             sign_in_timeout: Duration::from_mins(10),
             exit_grace: Duration::from_secs(10),
             environment: environment.map(str::to_owned).to_vec(),
             api_key: None,
+            home: None,
         }
     }
 }
@@ -152,6 +159,11 @@ impl Config {
         check((1..=1_000).contains(&self.max_sessions), "max_sessions", "must be between 1 and 1000");
         check((1..=10_000).contains(&self.max_readers), "max_readers", "must be between 1 and 10000");
         check(!self.shutdown_timeout.is_zero(), "shutdown_timeout", "must be longer than nothing");
+        check(
+            self.refused_retry >= Duration::from_millis(100) && self.refused_retry <= Duration::from_hours(1),
+            "refused_retry",
+            "must be between 100 milliseconds and 1 hour",
+        );
         let claude = &self.claude;
         let bare = claude.command.components().count() == 1;
         check(
@@ -161,9 +173,9 @@ impl Config {
         );
         check(!claude.idle_timeout.is_zero(), "claude.idle_timeout", "must be longer than nothing");
         check(
-            claude.refresh_ahead >= Duration::from_mins(1) && claude.refresh_ahead <= Duration::from_hours(4),
+            claude.refresh_ahead >= Duration::from_secs(30) && claude.refresh_ahead <= Duration::from_secs(290),
             "claude.refresh_ahead",
-            "must be between 1 minute and 4 hours",
+            "must be between 30 and 290 seconds: the CLI refreshes when five minutes or less remain",
         );
         check(
             claude.sign_in_timeout >= Duration::from_secs(1) && claude.sign_in_timeout <= Duration::from_hours(1),
@@ -187,8 +199,7 @@ impl Config {
     }
 }
 
-/// Whether a variable may reach the CLI. What chooses its credentials, its endpoint or its libraries may not: see
-/// docs/security.md.
+/// Whether a variable may reach the CLI. What chooses its credentials, its endpoint or its libraries may not.
 fn may_be_passed(name: &str) -> bool {
     let stem = name.strip_suffix('*').unwrap_or(name);
     let plain = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -247,7 +258,7 @@ mod tests {
         let fields: Vec<String> = debug
             .split(['{', ',', ' '])
             .filter_map(|part| part.strip_suffix(':'))
-            .filter(|field| *field != "api_key")
+            .filter(|field| !["api_key", "home"].contains(field))
             .map(str::to_owned)
             .collect();
         for field in names(&fields.join(" ")).into_iter().filter(|field| !field.is_empty()) {
@@ -267,6 +278,7 @@ mod tests {
         let text = r#"
             state_dir = "var"
             max_sessions = 0
+            refused_retry = "1ms"
             [claude]
             command = "bin/claude"
             refresh_ahead = "1s"
@@ -276,7 +288,15 @@ mod tests {
         "#;
         assert_eq!(
             faults(text),
-            ["state_dir", "max_sessions", "claude.command", "claude.refresh_ahead", "claude.environment", "log.level"]
+            [
+                "state_dir",
+                "max_sessions",
+                "refused_retry",
+                "claude.command",
+                "claude.refresh_ahead",
+                "claude.environment",
+                "log.level"
+            ]
         );
     }
 

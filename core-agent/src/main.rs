@@ -13,6 +13,7 @@ use core_agent::telemetry;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use url::Url;
 
 fn main() -> ExitCode {
@@ -50,10 +51,14 @@ fn act(config: Option<PathBuf>, command: Command) -> anyhow::Result<()> {
         }
         Command::Run => {
             telemetry::init(&config.log)?;
-            runtime()?.block_on(async {
+            let runtime = runtime()?;
+            let outcome = runtime.block_on(async {
                 let shutdown = run::signalled().context("signals cannot be received")?;
                 Ok(run::run(config, Supervisor::this_program(), shutdown).await?)
-            })
+            });
+            // A thread that a dead disk holds must not hold the process.
+            runtime.shutdown_timeout(Duration::from_secs(1));
+            outcome
         }
         Command::Supervise => Ok(()),
     }
@@ -66,6 +71,7 @@ fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
         None => Config::default(),
     };
     config.claude.api_key = api_key::find(|name| std::env::var_os(name), &config.state_dir)?;
+    config.claude.home = std::env::var_os("HOME").map(PathBuf::from);
     Ok(config)
 }
 

@@ -80,6 +80,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     });
     let claude =
         Claude::start(&config, journal.clone(), workspaces.clone(), supervisor, &tasks, shutdown.clone()).await?;
+    let refused_retry = config.refused_retry;
     let app = App {
         readers: Arc::new(Semaphore::new(config.max_readers as usize)),
         config,
@@ -90,7 +91,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
         stop: stop.clone(),
     };
     let app = Arc::new(app);
-    let link = LinkClient::new(paired, key, api::router(AppState(app.clone())))?;
+    let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), refused_retry)?;
     app.tasks.spawn(end_work_when_revoked(link.state(), app.clone(), stop.clone()));
     essential.spawn(async move {
         link.run(stop).await;
@@ -147,4 +148,71 @@ async fn end_work_when_revoked(mut link: watch::Receiver<LinkState>, app: Arc<Ap
         }
     };
     stop.run_until_cancelled(watch).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::ids::CoreId;
+    use protocol::keys::SigningKey;
+    use std::path::Path;
+
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    fn config(folder: &Path) -> Config {
+        let mut config = Config {
+            state_dir: folder.join("state"),
+            workspaces: folder.join("workspaces"),
+            shutdown_timeout: Duration::from_secs(5),
+            ..Config::default()
+        };
+        config.claude.command = "/nonexistent/claude".into();
+        config
+    }
+
+    async fn run_with(config: Config, shutdown: CancellationToken) -> Result<(), RunError> {
+        timeout(DEADLINE, run(config, Supervisor::at("/nonexistent/core-agent"), shutdown)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_agent_without_a_gateway_does_not_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let outcome = run_with(config(folder.path()), CancellationToken::new()).await;
+        assert!(matches!(outcome, Err(RunError::NotPaired)), "{outcome:?}");
+    }
+
+    #[tokio::test]
+    async fn an_agent_ends_cleanly_though_its_gateway_is_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let state = StateDir::open(&config.state_dir).unwrap();
+        state.ensure_identity().unwrap();
+        let paired = Paired {
+            gateway: "https://127.0.0.1:1".parse().unwrap(),
+            gateway_key: SigningKey::generate().public(),
+            core: CoreId::new(),
+            name: "test".into(),
+        };
+        paired.save(&state.gateway()).unwrap();
+        drop(state);
+        for _ in 0..2 {
+            let shutdown = CancellationToken::new();
+            let running = run_with(config.clone(), shutdown.clone());
+            let stopping = async {
+                while !config.state_dir.join("journal.db-wal").exists() {
+                    tokio::task::yield_now().await;
+                }
+                shutdown.cancel();
+            };
+            let (outcome, stopped) = tokio::join!(running, timeout(DEADLINE, stopping));
+            stopped.unwrap();
+            outcome.unwrap();
+            // On another boot only a clean end keeps the epoch.
+            let journal_file = config.state_dir.join("journal.db");
+            let (journal, writer) = Journal::open(&journal_file, "another boot").await.unwrap();
+            assert_eq!(journal.epoch(), 1);
+            let (closed, ()) = tokio::join!(journal.close(), writer.run());
+            closed.unwrap();
+        }
+    }
 }

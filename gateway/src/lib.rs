@@ -20,6 +20,7 @@ use anyhow::{Context as _, Result, bail};
 use app::App;
 use config::Config;
 use listener::{Caps, Listener};
+use pingora_core::apps::HttpServerOptions;
 use pingora_core::server::configuration::ServerConf;
 use proxy::{ControlPlane, Edge, Limits};
 use std::future::Future;
@@ -33,10 +34,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-/// From the end of a request's head to the end of its body, and for one write to a client that does not read.
-const BODY: Duration = Duration::from_secs(60);
-const WRITE: Duration = Duration::from_secs(30);
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// How long a connection may wait for its next request.
+const KEEP_ALIVE: Duration = Duration::from_mins(1);
 
 /// Runs the gateway until `shutdown` fires, or until a part of it fails that it cannot do without.
 pub async fn run(config: Config, shutdown: CancellationToken) -> Result<()> {
@@ -58,9 +57,9 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
     let config = &app.config;
     let limits = Limits {
         head: config.limits.header_deadline,
-        body_time: BODY,
+        body_time: config.limits.body_deadline,
         keep_alive: KEEP_ALIVE,
-        write: WRITE,
+        write: config.limits.write_deadline,
         head_bytes: config.limits.head_bytes,
         body: config.limits.body_bytes,
     };
@@ -72,12 +71,24 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
         origin: config.public_url.origin().to_owned(),
         limits,
     };
-    let proxy = Arc::new(pingora_proxy::http_proxy(&Arc::new(ServerConf::default()), edge));
+    let mut proxy = pingora_proxy::http_proxy(&Arc::new(ServerConf::default()), edge);
+    // pingora answers CONNECT with a page of its own unless it is left to the edge, where no route has that method.
+    let mut options = HttpServerOptions::default();
+    options.allow_connect_method_proxying = true;
+    proxy.server_options = Some(options);
+    let proxy = Arc::new(proxy);
     let caps = Caps { total: config.limits.connections, per_address: config.limits.connections_per_address };
-    let listener =
-        Listener::bind(config.listen, Arc::clone(&app.certificates), caps, proxy, Arc::clone(&app.fleet), limits)
-            .await
-            .with_context(|| format!("listen: {}", config.listen))?;
+    let listener = Listener::bind(
+        config.listen,
+        Arc::clone(&app.certificates),
+        caps,
+        proxy,
+        Arc::clone(&app.fleet),
+        Arc::clone(&app.metrics),
+        limits,
+    )
+    .await
+    .with_context(|| format!("listen: {}", config.listen))?;
     let metrics = TcpListener::bind(config.metrics.listen)
         .await
         .with_context(|| format!("metrics.listen: {}", config.metrics.listen))?;

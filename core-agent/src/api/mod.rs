@@ -3,12 +3,16 @@
 //! Only the gateway can open streams on a link, so what its headers say of the caller is believed ([`caller`]); what the
 //! caller may do is [`crate::policy`]'s to decide, in every handler. Errors become problems in one place ([`problem`]).
 
+mod approvals;
 pub mod caller;
+mod claude;
 mod events;
 pub mod extract;
 mod follow;
 mod link;
+mod messages;
 pub mod problem;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod workspaces;
@@ -71,6 +75,17 @@ struct Described;
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(workspaces::list, workspaces::create))
+        .routes(routes!(claude::read))
+        .routes(routes!(claude::begin_sign_in))
+        .routes(routes!(claude::submit_code))
+        .routes(routes!(claude::cancel_sign_in))
+        .routes(routes!(claude::sign_out))
+        .routes(routes!(sessions::list, sessions::create))
+        .routes(routes!(sessions::read, sessions::change, sessions::close))
+        .routes(routes!(sessions::interrupt))
+        .routes(routes!(messages::send))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::answer))
         .routes(routes!(events::follow))
 }
 

@@ -1,5 +1,7 @@
 //! Where errors become problems (RFC 9457): the one place, by an exhaustive match.
 
+use crate::claude::ClaudeError;
+use crate::claude::sign_in::{Over, SignInError};
 use crate::journal::JournalError;
 use crate::workspace::WorkspaceError;
 use axum::body::Body;
@@ -24,6 +26,10 @@ pub enum ApiError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Claude(#[from] ClaudeError),
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
 }
 
 impl From<ProblemType> for ApiError {
@@ -43,7 +49,7 @@ impl ApiError {
         let kind = match self {
             Self::Explained(problem) => return Problem::clone(problem),
             Self::Refused(kind) => *kind,
-            Self::Journal(error) => match error {
+            Self::Journal(error) | Self::Claude(ClaudeError::Journal(error)) => match error {
                 JournalError::UnknownSession(_) => ProblemType::NotFound,
                 JournalError::SessionExists(_) => ProblemType::Conflict,
                 JournalError::Closed => ProblemType::ShuttingDown,
@@ -53,6 +59,39 @@ impl ApiError {
                 JournalError::UnknownTurn(_) | JournalError::Unusable { .. } | JournalError::Row { .. } => {
                     ProblemType::Internal
                 }
+            },
+            Self::Claude(error) => match error {
+                ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
+                ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
+                ClaudeError::UnknownSession => ProblemType::NotFound,
+                ClaudeError::SessionClosed => ProblemType::SessionClosed,
+                ClaudeError::Closed => ProblemType::ShuttingDown,
+                ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
+                ClaudeError::Journal(_) | ClaudeError::SessionGone => ProblemType::Internal,
+                ClaudeError::Busy => ProblemType::TooManyRequests,
+                ClaudeError::Cli(_) => ProblemType::ClaudeUnavailable,
+                ClaudeError::Owner(_) => ProblemType::StorageUnavailable,
+            },
+            Self::SignIn(error) => match error {
+                SignInError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
+                SignInError::InProgress => ProblemType::SignInInProgress,
+                SignInError::Unknown => ProblemType::NotFound,
+                SignInError::NotYours => ProblemType::Forbidden,
+                SignInError::Busy => ProblemType::Conflict,
+                SignInError::Malformed(why) => return Problem::new(ProblemType::SignInMalformed).detail(*why),
+                SignInError::WrongState => ProblemType::SignInWrongState,
+                SignInError::WrongCode => ProblemType::SignInWrongCode,
+                SignInError::Network(_) => ProblemType::SignInNetwork,
+                SignInError::Over(over) => match over {
+                    Over::Succeeded => ProblemType::Conflict,
+                    Over::Superseded => ProblemType::SignInSuperseded,
+                    Over::Lapsed | Over::Cancelled | Over::Failed => {
+                        return Problem::new(ProblemType::SignInLapsed).detail(error.to_string());
+                    }
+                },
+                SignInError::Failed(_) => ProblemType::SignInFailed,
+                SignInError::Cli(_) => ProblemType::ClaudeUnavailable,
+                SignInError::Closed => ProblemType::ShuttingDown,
             },
             Self::Workspace(error) => match error {
                 WorkspaceError::InvalidName => {

@@ -32,6 +32,7 @@ impl Agent {
         std::fs::create_dir(&state_dir).unwrap();
         let mut config = Config { state_dir, workspaces, max_readers: 4, ..Config::default() };
         config.claude.command = "/nonexistent/claude".into();
+        config.claude.home = Some(folder.path().join("home"));
         let (journal, writer) = Journal::open(&config.state_dir.join("journal.db"), "boot").await.unwrap();
         let workspaces = Workspaces::open(&config.workspaces).unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());

@@ -8,6 +8,7 @@ use super::state::{AuthStatus, Board, Change, replaced};
 use protocol::claude::{ClaudeState, ErrorKind};
 use protocol::ids::UserId;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -35,6 +36,7 @@ pub(super) struct Account {
     owner_file: PathBuf,
     /// What of the credentials file the state already shows.
     shown: Mutex<Arc<Credentials>>,
+    sign_ins: AtomicU64,
     /// One question to the CLI at a time, so that answers come in their order.
     asking: tokio::sync::Mutex<()>,
 }
@@ -42,7 +44,7 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn new(launcher: Launcher, watcher: Watcher, board: Board, owner_file: PathBuf) -> Self {
         let shown = Mutex::new(Arc::new(Credentials::Missing));
-        Self { launcher, watcher, board, owner_file, shown, asking: tokio::sync::Mutex::new(()) }
+        Self { launcher, watcher, board, owner_file, shown, sign_ins: AtomicU64::new(0), asking: tokio::sync::Mutex::default() }
     }
 
     /// Shows in the state what the credentials file says now. Returns whether it is news.
@@ -56,6 +58,34 @@ impl Account {
         self.board.change(Change::Credentials { credentials: &credentials, replaced });
         *shown = credentials;
         true
+    }
+
+    /// How many sign-ins there have been: a CLI process that was started under another one is not to be used.
+    pub(super) fn sign_ins(&self) -> u64 {
+        self.sign_ins.load(Ordering::Acquire)
+    }
+
+    pub(super) fn credentials(&self) -> Arc<Credentials> {
+        self.watcher.current()
+    }
+
+    /// The vendor refused a message for want of authentication. `before`: the credentials that the turn began with.
+    pub(super) fn refused(&self, before: &Arc<Credentials>, status: Option<u16>, detail: &str) {
+        self.show();
+        let now = self.watcher.current();
+        let detail = detail.to_owned();
+        match &*now {
+            // The file tells it all, and the state shows it.
+            Credentials::Missing | Credentials::Blanked | Credentials::Unusable => {}
+            // A fresh access token was refused too, or the account may not do this.
+            Credentials::Present(_) if status == Some(403) || replaced(before, &now) => {
+                self.board.change(Change::Refused { detail });
+            }
+            // The CLI could not get a fresh one: the vendor may be out of reach for a while.
+            Credentials::Present(_) => {
+                self.board.change(Change::RefreshFailed { kind: ErrorKind::Network, detail });
+            }
+        }
     }
 
     /// Asks the CLI which version it is and whom it is signed in as.
@@ -82,6 +112,7 @@ impl Account {
         if !status.logged_in {
             return Err(AccountError::NotSignedIn);
         }
+        self.sign_ins.fetch_add(1, Ordering::AcqRel);
         Owner::new(by, &status).write(&self.owner_file).map_err(AccountError::Owner)?;
         self.check().await?;
         Ok(self.board.claude())

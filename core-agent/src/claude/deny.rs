@@ -17,7 +17,7 @@ pub(super) fn settings(settings: &Settings) -> String {
     value.to_string()
 }
 
-/// What lies in the agent's folder now. A folder that cannot be listed has nothing that the same user could read.
+/// What lies in the agent's state now. A folder that cannot be listed has nothing that the same user could read.
 fn entries(state_dir: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(state_dir) else { return Vec::new() };
     entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
@@ -27,7 +27,6 @@ fn patterns(settings: &Settings, entries: &[String]) -> Vec<String> {
     let mut patterns = vec!["~/.claude/**".to_owned(), "~/.claude.json".to_owned()];
     patterns.push(absolute(&settings.claude_dir(), "/**"));
     patterns.push(absolute(&settings.home.join(".claude.json"), ""));
-    patterns.push(absolute(&settings.folder.join(".env"), ""));
     patterns.extend(state(settings, entries));
     patterns
 }
@@ -39,7 +38,7 @@ fn state(settings: &Settings, entries: &[String]) -> Vec<String> {
         return vec![absolute(&settings.state_dir, "/**")];
     };
     let spared = within.components().next().map(|first| first.as_os_str().to_owned());
-    let mut patterns = vec![absolute(&settings.state_dir, "/*.*")];
+    let mut patterns = vec![absolute(&settings.state_dir, "/*.*"), absolute(&settings.state_dir, "/.env")];
     for entry in entries.iter().filter(|entry| spared.as_deref() != Some(entry.as_ref())) {
         let path = settings.state_dir.join(entry);
         patterns.extend([absolute(&path, ""), absolute(&path, "/**")]);
@@ -71,7 +70,6 @@ mod tests {
             passed: Vec::new(),
             state_dir: state_dir.into(),
             workspaces: workspaces.into(),
-            folder: "/srv/agent".into(),
             api_key: None,
             idle_timeout: Config::default().claude.idle_timeout,
             max_processes: 1,
@@ -89,7 +87,6 @@ mod tests {
             "Edit(//home/core/.claude/**)",
             "Write(//home/core/.claude.json)",
             "Read(//var/lib/core/**)",
-            "Read(//srv/agent/.env)",
         ] {
             assert!(rules.contains(&format!("\"{rule}\"")), "{rule} is not in {rules}");
         }
@@ -103,6 +100,7 @@ mod tests {
             patterns,
             [
                 "//var/lib/core/*.*",
+                "//var/lib/core/.env",
                 "//var/lib/core/key",
                 "//var/lib/core/key/**",
                 "//var/lib/core/journal.db",

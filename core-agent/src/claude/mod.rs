@@ -1,29 +1,125 @@
-//! The genuine Claude CLI on this Core. (Interface that `run`, `link_client` and `api` rely on; the rest follows.)
+//! The genuine Claude CLI on this Core: its sign-in, its processes, its conversations.
+//!
+//! ```text
+//!  api ─► Claude ─┬─ sign_in · sign_out ─┐
+//!                 ├─ session (one task each) ─► stream ─► guard ─► journal
+//!                 ├─ credentials (watch, refresh)        │
+//!                 └─ state (report) ◄────────────────────┘
+//!                              all processes ─► process ─► supervise
+//! ```
 
+mod account;
 pub mod api_key;
+mod credentials;
+mod deny;
+mod end;
 pub mod guard;
+mod keep;
+pub mod model;
+mod owner;
+pub mod process;
+pub mod session;
 pub mod settings;
+pub mod sign_in;
+mod sign_out;
+mod state;
 pub mod stream;
 
 use crate::config::Config;
-use crate::journal::Journal;
+use crate::journal::{Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession, SessionChange};
 use crate::supervise::Supervisor;
 use crate::workspace::Workspaces;
-use protocol::claude::{CoreReport, RevokeConfirmation, RevokeOrder};
+use account::Account;
+use credentials::{Refresher, Watcher};
+use guard::{Guard, Source};
+use keep::Keeper;
+use model::{ModelError, Models};
+use process::{Launcher, ProcessError};
+use protocol::claude::{ClaudeState, CoreReport, Method, State};
+use protocol::event::{Actor, PermissionMode};
+use protocol::ids::{SessionId, SignInId, UserId};
+use serde_json::{Map, Value};
+use session::{Gate, Places, Reason, Reply, SessionError, Sessions, Shared};
+use settings::{Settings, SettingsError};
+use sign_in::{Begun, SignInError, SignIns};
+use state::{Board, Change};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-#[derive(Debug)]
-pub struct Claude {
-    reports: watch::Sender<CoreReport>,
+/// A slow CLI does not keep the agent from starting; what it says is then learnt later.
+const FIRST_CHECK: Duration = Duration::from_secs(15);
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {}
+pub enum ClaudeError {
+    #[error("the Core is not signed in to Claude")]
+    NotSignedIn,
+    #[error("the Core uses an API key")]
+    ApiKeyConfigured,
+    #[error("there is no such session")]
+    UnknownSession,
+    #[error("the session is closed")]
+    SessionClosed,
+    #[error("the Core is signing out or ending")]
+    Closed,
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("too many requests wait for this session")]
+    Busy,
+    #[error("the session's task has ended")]
+    SessionGone,
+    #[error("the CLI cannot be run: {0}")]
+    Cli(#[from] ProcessError),
+    #[error("the owner's file cannot be removed: {0}")]
+    Owner(#[source] std::io::Error),
+}
+
+impl From<SessionError> for ClaudeError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Busy => Self::Busy,
+            SessionError::Gone => Self::SessionGone,
+            SessionError::Journal(error) => Self::Journal(error),
+        }
+    }
+}
+
+/// Everything Claude on this Core.
+#[derive(Debug)]
+pub struct Claude {
+    settings: Arc<Settings>,
+    journal: Journal,
+    board: Board,
+    guard: Guard,
+    models: Models,
+    launcher: Launcher,
+    watcher: Watcher,
+    account: Arc<Account>,
+    keeper: Arc<Keeper>,
+    sign_ins: SignIns,
+    sessions: Sessions,
+    gate: watch::Sender<Gate>,
+    /// Held by whoever signs out or ends everything: one at a time.
+    ending: tokio::sync::Mutex<()>,
+    /// The Core was revoked or the agent stops: the gate does not open again.
+    over: CancellationToken,
+}
 
 impl Claude {
+    /// Reads the sign-in as it is, recovers the sessions that an earlier agent left, and goes on with their messages.
     pub async fn start(
         config: &Config,
         journal: Journal,
@@ -32,21 +128,179 @@ impl Claude {
         tasks: &TaskTracker,
         shutdown: CancellationToken,
     ) -> Result<Arc<Self>, StartError> {
-        let _ = (config, journal, workspaces, supervisor, tasks, shutdown);
-        Ok(Arc::new(Self { reports: watch::Sender::new(CoreReport::default()) }))
+        let settings = Arc::new(Settings::new(config)?);
+        let (guard, board, models) = (Guard::new(), Board::new(), Models::default());
+        if let Some(key) = &settings.api_key {
+            guard.set_live(Source::ApiKey, vec![key.clone()]);
+            board.change(Change::KeyConfigured);
+        }
+        let launcher = Launcher::new(Arc::clone(&settings), supervisor);
+        let watcher = Watcher::new(settings.credentials_file(), guard.clone());
+        let account = Account::new(launcher.clone(), watcher.clone(), board.clone(), settings.owner_file());
+        let account = Arc::new(account);
+        account.show();
+        match timeout(FIRST_CHECK, account.check()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the CLI could not be asked for its sign-in"),
+            Err(_) => tracing::warn!("the CLI takes its time to say whether it is signed in"),
+        }
+        let (gate, gate_seen) = watch::channel(Gate::Open);
+        let over = shutdown.child_token();
+        let shared = Shared {
+            launcher: launcher.clone(),
+            journal: journal.clone(),
+            workspaces,
+            board: board.clone(),
+            account: Arc::clone(&account),
+            guard: guard.clone(),
+            models: models.clone(),
+            places: Places::new(settings.max_processes),
+            gate: gate_seen.clone(),
+            over: over.clone(),
+            claude_dir: settings.claude_dir(),
+            idle_timeout: settings.idle_timeout,
+        };
+        let sessions = Sessions::new(Arc::new(shared), tasks.clone());
+        let refresher = Refresher::new(launcher.clone(), watcher.clone(), &settings);
+        let keeper = Arc::new(Keeper::new(refresher, board.clone(), gate_seen));
+        let sign_ins = SignIns::new(launcher.clone(), Arc::clone(&account), tasks.clone(), settings.sign_in_timeout);
+        tasks.spawn(over.clone().run_until_cancelled_owned({
+            let (watcher, account, keeper, key) =
+                (watcher.clone(), Arc::clone(&account), Arc::clone(&keeper), settings.api_key.is_some());
+            async move {
+                let refresh = async { if key { std::future::pending().await } else { keeper.run().await } };
+                tokio::join!(watcher.run(), account.run(), refresh);
+            }
+        }));
+        for session in journal.recover().await? {
+            if let Err(error) = sessions.wake(session) {
+                tracing::error!(%session, %error, "a session cannot be woken");
+            }
+        }
+        let ending = tokio::sync::Mutex::default();
+        let claude = Self {
+            settings, journal, board, guard, models, launcher, watcher, account, keeper, sign_ins, sessions, gate, ending, over,
+        };
+        Ok(Arc::new(claude))
     }
 
     /// The Core's state, followed as it changes.
     pub fn reports(&self) -> watch::Receiver<CoreReport> {
-        self.reports.subscribe()
+        self.board.follow()
     }
 
-    /// The Core was revoked: ends every turn and process, signs out where ordered, and says what it did. May be repeated.
-    pub async fn revoke(&self, order: RevokeOrder) -> RevokeConfirmation {
-        let _ = order;
-        RevokeConfirmation::default()
+    pub fn state(&self) -> ClaudeState {
+        self.board.claude()
     }
 
-    /// Ends every process in order (the agent stops). Bounded by its caller.
-    pub async fn shutdown(&self) {}
+    /// Begins a sign-in by OAuth for this user. See [`sign_in`].
+    pub async fn begin_sign_in(&self, by: UserId) -> Result<Begun, SignInError> {
+        if self.settings.api_key.is_some() {
+            return Err(SignInError::ApiKeyConfigured);
+        }
+        if *self.gate.borrow() == Gate::Closed {
+            return Err(SignInError::Closed);
+        }
+        let begun = self.sign_ins.begin(by).await?;
+        // The gate may have closed while the CLI started: whoever closed it has not seen this one.
+        if *self.gate.borrow() == Gate::Closed {
+            self.sign_ins.end().await;
+            return Err(SignInError::Closed);
+        }
+        Ok(begun)
+    }
+
+    /// Hands in the code of a sign-in that this user began.
+    pub async fn submit_code(&self, id: SignInId, by: UserId, code: &str) -> Result<ClaudeState, SignInError> {
+        self.sign_ins.submit(id, by, code).await
+    }
+
+    pub async fn cancel_sign_in(&self, id: SignInId, by: UserId) -> Result<(), SignInError> {
+        self.sign_ins.cancel(id, by).await
+    }
+
+    pub async fn create_session(
+        &self,
+        workspace: String,
+        model: Option<String>,
+        permission_mode: PermissionMode,
+        by: Actor,
+    ) -> Result<SessionId, ClaudeError> {
+        if let Some(model) = &model {
+            self.models.check(model)?;
+        }
+        let id = SessionId::new();
+        self.journal.create_session(NewSession { id, workspace, model, permission_mode, by }).await?;
+        Ok(id)
+    }
+
+    /// Accepts a message, durably, and lets the session take it when its turn comes.
+    pub async fn send(&self, mut message: NewMessage) -> Result<Acceptance, ClaudeError> {
+        let claude = self.board.claude();
+        if claude.method == Method::None || claude.state == State::SignedOut {
+            return Err(ClaudeError::NotSignedIn);
+        }
+        if self.over.is_cancelled() {
+            return Err(ClaudeError::Closed);
+        }
+        let session = message.session;
+        message.text = self.guard.mask(message.text);
+        let acceptance = self.journal.accept_message(message).await?;
+        match acceptance {
+            Acceptance::New { .. } | Acceptance::Retried { .. } => self.sessions.wake(session)?,
+            Acceptance::KeyReused | Acceptance::QueueFull | Acceptance::Closed => {}
+        }
+        Ok(acceptance)
+    }
+
+    /// Interrupts the turn in progress. Says whether there was one.
+    pub async fn interrupt(&self, session: SessionId, by: Actor) -> Result<bool, ClaudeError> {
+        self.open_session(session).await?;
+        Ok(self.sessions.interrupt(session, by).await?)
+    }
+
+    /// Answers an approval; the first answer wins. `answers` are a person's own where the tool asks questions.
+    pub async fn answer(
+        &self,
+        session: SessionId,
+        answer: Answer,
+        answers: Option<Map<String, Value>>,
+    ) -> Result<Decided, ClaudeError> {
+        if self.journal.session(session).await?.is_none() {
+            return Err(ClaudeError::UnknownSession);
+        }
+        Ok(self.sessions.answer(session, Reply { answer, answers }).await?)
+    }
+
+    pub async fn set_model(&self, session: SessionId, model: String, by: Actor) -> Result<(), ClaudeError> {
+        self.models.check(&model)?;
+        self.open_session(session).await?;
+        Ok(self.sessions.set_model(session, model, by).await?)
+    }
+
+    pub async fn set_mode(&self, session: SessionId, mode: PermissionMode, by: Actor) -> Result<(), ClaudeError> {
+        self.open_session(session).await?;
+        Ok(self.sessions.set_mode(session, mode, by).await?)
+    }
+
+    /// Closes a session for good: its turn and its process end, its history stays. Closing again changes nothing.
+    pub async fn close(&self, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
+        if self.journal.session(session).await?.is_none() {
+            return Err(ClaudeError::UnknownSession);
+        }
+        // First the journal: no message is accepted from here on.
+        let change = SessionChange { close: true, ..SessionChange::default() };
+        self.journal.update_session(session, change, Vec::new()).await?;
+        self.sessions.end(session, Reason::Closed(by)).await?;
+        Ok(())
+    }
+
+    /// That the session is there and takes requests.
+    async fn open_session(&self, session: SessionId) -> Result<(), ClaudeError> {
+        match self.journal.session(session).await? {
+            None => Err(ClaudeError::UnknownSession),
+            Some(session) if session.closed_at.is_some() => Err(ClaudeError::SessionClosed),
+            Some(_) => Ok(()),
+        }
+    }
 }

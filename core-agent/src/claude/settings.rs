@@ -5,9 +5,6 @@ use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The CLI refreshes an access token when five minutes or less remain. Asked earlier, it would do nothing.
-const LATEST_REFRESH_LEAD: Duration = Duration::from_secs(270);
-
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// With an empty HOME the CLI would fall back to the home directory that the operating system knows.
@@ -27,8 +24,6 @@ pub struct Settings {
     pub(super) passed: Vec<(String, String)>,
     pub(super) state_dir: PathBuf,
     pub(super) workspaces: PathBuf,
-    /// The agent's own folder, where a `.env` may be.
-    pub(super) folder: PathBuf,
     pub(super) api_key: Option<SecretString>,
     pub(super) idle_timeout: Duration,
     /// CLI processes of sessions at one time.
@@ -40,7 +35,7 @@ pub struct Settings {
 
 impl Settings {
     pub fn new(config: &Config) -> Result<Self, SettingsError> {
-        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        let home = config.claude.home.clone().filter(|home| home.is_absolute());
         // A variable that is not Unicode is none that the CLI needs.
         let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let settings = Self {
@@ -49,12 +44,11 @@ impl Settings {
             passed: config.claude.passed(variables),
             state_dir: config.state_dir.clone(),
             workspaces: config.workspaces.clone(),
-            folder: std::env::current_dir().unwrap_or_else(|_| config.state_dir.clone()),
             api_key: config.claude.api_key.clone(),
             idle_timeout: config.claude.idle_timeout,
             max_processes: usize::try_from(config.max_sessions).unwrap_or(usize::MAX),
             sign_in_timeout: config.claude.sign_in_timeout,
-            refresh_lead: config.claude.refresh_ahead.min(LATEST_REFRESH_LEAD),
+            refresh_lead: config.claude.refresh_ahead,
             exit_grace: config.claude.exit_grace,
         };
         for path in [settings.claude_dir(), settings.quiet_dir()] {

@@ -9,6 +9,7 @@
 //! The tables beside `events` (a session's settings, a message's status, an approval's state) follow from the events:
 //! [`project`] changes them in the same transaction, so they cannot disagree.
 
+mod apply;
 mod error;
 mod heads;
 mod open;

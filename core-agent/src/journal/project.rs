@@ -86,7 +86,7 @@ impl<'t> Log<'t> {
                 self.record(event).await?;
                 return self.open_approval(*approval, *turn).await;
             }
-            // Nothing follows; the rows of the first two are made with them (the writer's `create` and `accept`).
+            // Nothing follows; the rows of the first two are made with them (`apply`).
             Event::SessionCreated { .. }
             | Event::MessageAccepted { .. }
             | Event::TextDelta { .. }

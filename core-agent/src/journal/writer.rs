@@ -1,15 +1,12 @@
 //! The one task that writes. A transaction holds whatever had arrived when it began: one command when idle, many when
 //! commands arrive faster than the disk takes them.
 
+use super::apply::apply;
 use super::heads::Heads;
-use super::project::Log;
-use super::rows::{ApprovalState, millis};
-use super::{
-    Acceptance, Answer, Decided, JournalError, MAX_QUEUED_MESSAGES, NewMessage, NewSession, SessionChange, open, read,
-};
-use protocol::event::{Event, InterruptReason, WithdrawnReason};
+use super::{Acceptance, Answer, Decided, JournalError, NewMessage, NewSession, SessionChange, open};
+use protocol::event::Event;
 use protocol::ids::SessionId;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::SqliteConnection;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,7 +20,7 @@ pub(super) type ReplyTo<T> = oneshot::Sender<Result<T, JournalError>>;
 #[derive(Debug)]
 pub(super) struct Reply<T> {
     to: ReplyTo<T>,
-    outcome: Option<Result<T, JournalError>>,
+    pub(super) outcome: Option<Result<T, JournalError>>,
 }
 
 impl<T> Reply<T> {
@@ -62,7 +59,7 @@ impl Command {
 }
 
 /// Sessions that grew in a transaction, and how far.
-type Grown = Vec<(SessionId, u64)>;
+pub(super) type Grown = Vec<(SessionId, u64)>;
 
 /// To be run for as long as the journal is used.
 #[derive(Debug)]
@@ -126,206 +123,23 @@ impl Writer {
             return Ok(Grown::new());
         }
         let now = OffsetDateTime::now_utc();
-        let mut transaction = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        // By hand, not as sqlx's `Transaction`: SQLite rolls back by itself when the disk is full, of which sqlx learns
+        // nothing, and it would begin no other one on this connection.
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.db).await?;
         let mut grown = Grown::new();
-        for command in batch {
-            if let Err(error) = apply(&mut transaction, now, command, &mut grown).await {
-                // The first error is the one to report; SQLite may have rolled back by itself (a full disk).
-                drop(transaction.rollback().await);
-                return Err(error);
+        let written = async {
+            for command in batch {
+                apply(&mut self.db, now, command, &mut grown).await?;
             }
+            sqlx::query("COMMIT").execute(&mut self.db).await?;
+            Ok(())
+        };
+        if let Err(error) = written.await {
+            if let Err(none) = sqlx::query("ROLLBACK").execute(&mut self.db).await {
+                tracing::debug!(%none, "nothing was left to roll back");
+            }
+            return Err(error);
         }
-        transaction.commit().await?;
         Ok(grown)
     }
-}
-
-/// Carries a command out. A refusal is an outcome; an error means that nothing of the transaction may be kept.
-async fn apply(
-    db: &mut SqliteConnection,
-    now: OffsetDateTime,
-    command: &mut Command,
-    grown: &mut Grown,
-) -> Result<(), JournalError> {
-    match command {
-        Command::Create { new, reply } => reply.outcome = Some(create(db, now, new, grown).await?),
-        Command::Append { session, change, events, reply } => {
-            reply.outcome = Some(append(db, now, *session, *change, events, grown).await?);
-        }
-        Command::Accept { message, reply } => reply.outcome = Some(accept(db, now, message, grown).await?),
-        Command::Decide { session, answer, reply } => {
-            reply.outcome = Some(decide(db, now, *session, answer, grown).await?);
-        }
-        Command::Recover { reply } => reply.outcome = Some(Ok(recover(db, now, grown).await?)),
-        // Taken out of the batch before: see `run`.
-        Command::Close { .. } => {}
-    }
-    Ok(())
-}
-
-type Outcome<T> = Result<Result<T, JournalError>, JournalError>;
-
-async fn create(db: &mut SqliteConnection, now: OffsetDateTime, new: &NewSession, grown: &mut Grown) -> Outcome<()> {
-    if read::session(&mut *db, new.id).await?.is_some() {
-        return Ok(Err(JournalError::SessionExists(new.id)));
-    }
-    let (id, mode, user, at) =
-        (new.id.to_string(), new.permission_mode.cli_name(), new.by.user.to_string(), millis(now));
-    sqlx::query!(
-        "INSERT INTO sessions (id, workspace, model, permission_mode, created_by, created_by_name, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-        id,
-        new.workspace,
-        new.model,
-        mode,
-        user,
-        new.by.name,
-        at
-    )
-    .execute(&mut *db)
-    .await?;
-    let first = Event::SessionCreated {
-        workspace: new.workspace.clone(),
-        model: new.model.clone(),
-        permission_mode: new.permission_mode,
-        by: new.by.clone(),
-    };
-    append(db, now, new.id, SessionChange::default(), &[first], grown).await.map(|appended| appended.map(|_| ()))
-}
-
-async fn append(
-    db: &mut SqliteConnection,
-    now: OffsetDateTime,
-    session: SessionId,
-    change: SessionChange,
-    events: &[Event],
-    grown: &mut Grown,
-) -> Outcome<u64> {
-    let Some(mut log) = Log::open(db, session, now).await? else {
-        return Ok(Err(JournalError::UnknownSession(session)));
-    };
-    for event in events {
-        log.push(event).await?;
-    }
-    let seq = log.seq();
-    let (id, transcript, at) = (session.to_string(), change.transcript, millis(now));
-    let closed_at = change.close.then_some(at);
-    sqlx::query!(
-        "UPDATE sessions SET transcript = coalesce(?, transcript), closed_at = coalesce(closed_at, ?) WHERE id = ?",
-        transcript,
-        closed_at,
-        id
-    )
-    .execute(db)
-    .await?;
-    grown.push((session, seq));
-    Ok(Ok(seq))
-}
-
-async fn accept(
-    db: &mut SqliteConnection,
-    now: OffsetDateTime,
-    message: &NewMessage,
-    grown: &mut Grown,
-) -> Outcome<Acceptance> {
-    let Some(mut log) = Log::open(db, message.session, now).await? else {
-        return Ok(Err(JournalError::UnknownSession(message.session)));
-    };
-    let (session, author, hash) =
-        (log.key().to_owned(), message.by.user.to_string(), message.body_hash.as_bytes().as_slice());
-    let before = sqlx::query!(
-        "SELECT turn, seq, body_hash FROM messages WHERE session = ? AND author = ? AND idempotency_key = ?",
-        session,
-        author,
-        message.idempotency_key
-    )
-    .fetch_optional(&mut *log.db)
-    .await?;
-    if let Some(before) = before {
-        if before.body_hash != hash {
-            return Ok(Ok(Acceptance::KeyReused));
-        }
-        let turn = before.turn.parse().map_err(|_| JournalError::row("messages", "turn", &before.turn))?;
-        let seq = u64::try_from(before.seq).map_err(|_| JournalError::row("messages", "seq", &before.turn))?;
-        return Ok(Ok(Acceptance::Retried { turn, seq }));
-    }
-    if log.closed {
-        return Ok(Ok(Acceptance::Closed));
-    }
-    let queued = sqlx::query_scalar!("SELECT count(*) FROM messages WHERE session = ? AND status = 'queued'", session)
-        .fetch_one(&mut *log.db)
-        .await?;
-    if queued >= i64::from(MAX_QUEUED_MESSAGES) {
-        return Ok(Ok(Acceptance::QueueFull));
-    }
-    let (turn, text, by) = (message.turn, message.text.clone(), message.by.clone());
-    log.push(&Event::MessageAccepted { turn, text, by }).await?;
-    let seq = log.seq();
-    let (id, number) = (turn.to_string(), i64::try_from(seq).unwrap_or(i64::MAX));
-    sqlx::query!(
-        "INSERT INTO messages (turn, session, seq, author, author_name, idempotency_key, body_hash, text, status)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
-        id,
-        session,
-        number,
-        author,
-        message.by.name,
-        message.idempotency_key,
-        hash,
-        message.text
-    )
-    .execute(db)
-    .await?;
-    grown.push((message.session, seq));
-    Ok(Ok(Acceptance::New { turn, seq }))
-}
-
-async fn decide(
-    db: &mut SqliteConnection,
-    now: OffsetDateTime,
-    session: SessionId,
-    answer: &Answer,
-    grown: &mut Grown,
-) -> Outcome<Decided> {
-    let Some(approval) = read::approval(&mut *db, session, answer.approval).await? else {
-        return Ok(Ok(Decided::Unknown));
-    };
-    match approval.state {
-        ApprovalState::Decided { decision, by } => return Ok(Ok(Decided::Lost { by, decision })),
-        ApprovalState::Withdrawn => return Ok(Ok(Decided::Withdrawn)),
-        ApprovalState::Pending => {}
-    }
-    let decided = Event::ApprovalDecided {
-        turn: approval.turn,
-        approval: approval.id,
-        decision: answer.decision,
-        by: answer.by.clone(),
-        message: answer.message.clone(),
-    };
-    let appended = append(db, now, session, SessionChange::default(), &[decided], grown).await?;
-    Ok(appended.map(|seq| Decided::Won { seq }))
-}
-
-async fn recover(
-    db: &mut SqliteConnection,
-    now: OffsetDateTime,
-    grown: &mut Grown,
-) -> Result<Vec<SessionId>, JournalError> {
-    let id = |text: &str| text.parse().map_err(|_| JournalError::row("messages", "session", text));
-    let running = sqlx::query!("SELECT session, turn FROM messages WHERE status = 'running' ORDER BY session, seq");
-    for row in running.fetch_all(&mut *db).await? {
-        let turn = row.turn.parse().map_err(|_| JournalError::row("messages", "turn", &row.turn))?;
-        let reason = InterruptReason::AgentRestarted;
-        let ended = Event::TurnInterrupted { turn, reason, by: None, usage: None };
-        append(db, now, id(&row.session)?, SessionChange::default(), &[ended], grown).await??;
-    }
-    let pending = sqlx::query!("SELECT id, session, turn FROM approvals WHERE state = 'pending' ORDER BY id");
-    for row in pending.fetch_all(&mut *db).await? {
-        let turn = row.turn.parse().map_err(|_| JournalError::row("approvals", "turn", &row.id))?;
-        let approval = row.id.parse().map_err(|_| JournalError::row("approvals", "id", &row.id))?;
-        let gone = Event::ApprovalWithdrawn { turn, approval, reason: WithdrawnReason::ProcessEnded };
-        append(db, now, id(&row.session)?, SessionChange::default(), &[gone], grown).await??;
-    }
-    let waiting = sqlx::query_scalar!("SELECT DISTINCT session FROM messages WHERE status = 'queued' ORDER BY session");
-    waiting.fetch_all(db).await?.iter().map(|session| id(session)).collect()
 }

@@ -49,14 +49,21 @@ pub struct LinkClient {
     ends: Ends,
     tls: Arc<ClientConfig>,
     router: Router,
+    /// The longest wait after a refusal.
+    refused_retry: Duration,
     state: watch::Sender<LinkState>,
 }
 
 impl LinkClient {
-    pub fn new(paired: Paired, key: SigningKey, router: Router) -> Result<Self, rustls::Error> {
+    pub fn new(
+        paired: Paired,
+        key: SigningKey,
+        router: Router,
+        refused_retry: Duration,
+    ) -> Result<Self, rustls::Error> {
         let ends = Ends { paired, key, link: LinkId::new() };
         let tls = Arc::new(dial::tls()?);
-        Ok(Self { ends, tls, router, state: watch::Sender::new(LinkState::Connecting) })
+        Ok(Self { ends, tls, router, refused_retry, state: watch::Sender::new(LinkState::Connecting) })
     }
 
     pub fn state(&self) -> watch::Receiver<LinkState> {
@@ -82,7 +89,7 @@ impl LinkClient {
                 Err(error) => self.judge(&error),
             };
             failures = failures.saturating_add(1);
-            sleep(delay(pace, failures, random_fraction())).await;
+            sleep(delay(pace, failures, random_fraction(), self.refused_retry)).await;
         }
     }
 

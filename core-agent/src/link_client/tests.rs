@@ -48,7 +48,7 @@ impl Gateway {
             name: "test".into(),
         };
         let router = Router::new().route("/v1/hello", get(async || "hello"));
-        let client = LinkClient::new(paired, SigningKey::generate(), router).unwrap();
+        let client = LinkClient::new(paired, SigningKey::generate(), router, Duration::from_mins(1)).unwrap();
         let (state, stop) = (client.state(), CancellationToken::new());
         Agent { state, task: tokio::spawn(client.run(stop.clone())), stop }
     }

@@ -56,7 +56,10 @@ pub async fn execute(app: &App, order: Order) -> Result<Answer, AdminError> {
         Order::AddUser { name, password } => {
             let name: UserName = name.parse()?;
             let hash = app.auth.hash_password(SecretString::from(password)).await?;
-            let user = app.auth.create_user(Warrant::CommandLine, &name, &hash, &Actor::CommandLine, OffsetDateTime::now_utc()).await?;
+            let user = app
+                .auth
+                .create_user(Warrant::CommandLine, &name, &hash, &Actor::CommandLine, OffsetDateTime::now_utc())
+                .await?;
             Ok(Answer::UserAdded { user: user.id, name: user.name })
         }
         Order::IssueSetupLink { first } => issue_setup_link(app, first).await,

@@ -11,3 +11,6 @@ mod socket;
 pub use execute::{AdminError, execute};
 pub use order::{Answer, CoreLine, Order};
 pub use socket::{AskError, ask, bind, serve};
+
+#[cfg(test)]
+mod tests;

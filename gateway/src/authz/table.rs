@@ -126,7 +126,6 @@ pub const ROUTES: &[Route] = &[
     // What a Core answers itself.
     core(Get, "/api/v1/cores/{core}/claude", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/claude/sign-ins", Administer, OwnerOnly),
-    core(Get, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}", Administer, OwnerOnly),
     core(Delete, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}", Administer, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}/code", Administer, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/claude/sign-out", Administer, OwnerOrAdministrator),
@@ -135,6 +134,7 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
+    core(Patch, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOnly),
     core(Delete, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/messages", Operate, OwnerOnly),
     // A reader that comes back may be sent a long history: not on the connection that carries keystrokes.
@@ -146,6 +146,4 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/sessions/{session}/approvals", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/approvals/{approval}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/interrupt", Operate, OwnerOnly),
-    core(Post, "/api/v1/cores/{core}/sessions/{session}/model", Operate, OwnerOnly),
-    core(Post, "/api/v1/cores/{core}/sessions/{session}/permission-mode", Operate, OwnerOnly),
 ];

@@ -96,9 +96,11 @@ impl Config {
         check(self.login.idle <= self.login.absolute, "login.idle: must not be longer than login.absolute");
         for (key, duration, shortest) in [
             ("limits.header_deadline", self.limits.header_deadline, 1),
+            ("limits.body_deadline", self.limits.body_deadline, 1),
+            ("limits.write_deadline", self.limits.write_deadline, 1),
             ("login.idle", self.login.idle, 60),
             ("tokens.access", self.tokens.access, 30),
-            ("tokens.pairing", self.tokens.pairing, 30),
+            ("tokens.pairing", self.tokens.pairing, 1),
             ("tokens.setup", self.tokens.setup, 60),
         ] {
             let (shortest, longest) = (Duration::from_secs(shortest), Duration::from_hours(24 * 365));

@@ -46,6 +46,10 @@ pub struct Limits {
     pub connections_per_address: usize,
     #[serde(with = "humantime_serde")]
     pub header_deadline: Duration,
+    #[serde(with = "humantime_serde")]
+    pub body_deadline: Duration,
+    #[serde(with = "humantime_serde")]
+    pub write_deadline: Duration,
     pub head_bytes: usize,
     pub body_bytes: u64,
 }
@@ -115,6 +119,8 @@ impl Default for Limits {
             connections: 4096,
             connections_per_address: 64,
             header_deadline: Duration::from_secs(10),
+            body_deadline: Duration::from_mins(1),
+            write_deadline: Duration::from_secs(30),
             head_bytes: 32 * 1024,
             body_bytes: 8 * 1024 * 1024,
         }

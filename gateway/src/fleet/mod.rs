@@ -69,7 +69,11 @@ impl Fleet {
         members.by_id.entry(core.id).or_insert_with(|| {
             let standing =
                 if core.revoked_at.is_some() { Standing::revoked(core.epoch) } else { Standing::admitted(core.epoch) };
+            // What is known from before holds until the Core reports.
             self.metrics.core_known(core.id);
+            if core.revoked_at.is_none() {
+                self.metrics.core_claude(core.id, &claude);
+            }
             Arc::new(Member::new(core.id, standing, claude))
         });
     }

@@ -54,7 +54,7 @@ impl Fleet {
             tell(&member, opener, order)
         );
         member.cut();
-        self.metrics.core_link(core, false);
+        self.metrics.core_revoked(core);
         self.metrics.revoked(took);
         info!(%core, streams, ?took, ?agent, "a Core was cut off");
         Some(Cut { streams, took, agent })
@@ -64,6 +64,7 @@ impl Fleet {
     pub fn readmit(&self, core: CoreId, epoch: u64) {
         if let Some(member) = self.member(core) {
             member.reopen(epoch);
+            self.metrics.core_claude(core, &member.claude());
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A client's TLS connection, as pingora wants to see one.
 
+use super::gate::Gate;
+use crate::proxy::Heads;
 use async_trait::async_trait;
 use pingora_core::protocols::raw_connect::ProxyDigest;
 use pingora_core::protocols::{
@@ -22,12 +24,12 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct Downstream {
-    tls: TlsStream<TcpStream>,
+    tls: Gate<TlsStream<TcpStream>>,
 }
 
 impl Downstream {
-    pub(super) const fn new(tls: TlsStream<TcpStream>) -> Self {
-        Self { tls }
+    pub(super) fn new(tls: TlsStream<TcpStream>, heads: Arc<Heads>) -> Self {
+        Self { tls: Gate::new(tls, heads) }
     }
 }
 
@@ -73,13 +75,13 @@ impl Shutdown for Downstream {
 
 impl UniqueID for Downstream {
     fn id(&self) -> UniqueIDType {
-        self.tls.get_ref().0.as_raw_fd()
+        self.tls.stream().get_ref().0.as_raw_fd()
     }
 }
 
 impl Ssl for Downstream {
     fn selected_alpn_proto(&self) -> Option<ALPN> {
-        match self.tls.get_ref().1.alpn_protocol() {
+        match self.tls.stream().get_ref().1.alpn_protocol() {
             Some(b"h2") => Some(ALPN::H2),
             _ => Some(ALPN::H1),
         }

@@ -3,11 +3,13 @@
 mod caps;
 mod certificate;
 mod downstream;
+mod gate;
 
 pub use certificate::{CertificateError, Certificates};
 
 use crate::fleet::Fleet;
-use crate::proxy::{self, Edge, Limits};
+use crate::metrics::Metrics;
+use crate::proxy::{self, Edge, Heads, Limits};
 use caps::AddressCaps;
 use downstream::Downstream;
 use pingora_core::server::ShutdownWatch;
@@ -34,6 +36,7 @@ pub struct Listener {
     places: Arc<Semaphore>,
     proxy: Arc<HttpProxy<Edge>>,
     fleet: Arc<Fleet>,
+    metrics: Arc<Metrics>,
     limits: Limits,
 }
 
@@ -60,12 +63,13 @@ impl Listener {
         caps: Caps,
         proxy: Arc<HttpProxy<Edge>>,
         fleet: Arc<Fleet>,
+        metrics: Arc<Metrics>,
         limits: Limits,
     ) -> io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
         let tls = TlsAcceptor::from(Arc::new(server_config(certificates)));
         let places = Arc::new(Semaphore::new(caps.total));
-        Ok(Self { socket, tls, caps: AddressCaps::new(caps.per_address), places, proxy, fleet, limits })
+        Ok(Self { socket, tls, caps: AddressCaps::new(caps.per_address), places, proxy, fleet, metrics, limits })
     }
 
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -127,8 +131,9 @@ impl Listener {
             self.fleet.serve(tls, peer, shutdown).await;
         } else {
             let left = deadline.saturating_duration_since(Instant::now());
-            let stream = Box::new(Downstream::new(tls));
-            proxy::serve(Arc::clone(&self.proxy), self.limits, peer, left, stream, &pingora_shutdown).await;
+            let heads = Heads::new(self.limits.head_bytes, Arc::clone(&self.metrics));
+            let stream = Box::new(Downstream::new(tls, Arc::clone(&heads)));
+            proxy::serve(Arc::clone(&self.proxy), self.limits, peer, left, heads, stream, &pingora_shutdown).await;
         }
     }
 }

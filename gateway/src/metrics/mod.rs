@@ -13,7 +13,6 @@ use prometheus::{
 };
 use protocol::claude::{ClaudeState, Method as SignInMethod, State};
 use protocol::ids::CoreId;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// One registry of our own: nothing that a library registers globally shows up unasked.
@@ -29,8 +28,6 @@ pub struct Metrics {
     revocations: Counter,
     revocation_cut: Histogram,
     pub cloned_key_alarms: IntCounter,
-    /// Cleared when an essential part is failing; `/readyz` reads it.
-    ready: AtomicBool,
 }
 
 /// From a request in memory to one that waits for the vendor.
@@ -110,7 +107,6 @@ impl Metrics {
                 ),
             ),
             registry,
-            ready: AtomicBool::new(true),
         }
     }
 
@@ -148,17 +144,20 @@ impl Metrics {
         }
     }
 
+    /// A revoked Core is down, and what it said of its sign-in is no longer known.
+    pub fn core_revoked(&self, core: CoreId) {
+        self.core_link(core, false);
+        let core = core.to_string();
+        // Each series may be absent already: the Core may never have reported.
+        for method in METHODS {
+            drop(self.signed_in.remove_label_values(&[core.as_str(), method.as_str()]));
+        }
+        drop(self.token_expiry.remove_label_values(&[&core]));
+    }
+
     pub fn revoked(&self, took: Duration) {
         self.revocations.inc();
         self.revocation_cut.observe(took.as_secs_f64());
-    }
-
-    pub fn set_ready(&self, ready: bool) {
-        self.ready.store(ready, Ordering::Relaxed);
-    }
-
-    pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Relaxed)
     }
 
     /// The exposition format, version 0.0.4.
@@ -246,6 +245,18 @@ mod tests {
         let shown = text(&metrics);
         assert!(shown.contains(&format!(r#"condrix_core_claude_signed_in{{core="{core}",method="oauth"}} 0"#)));
         assert!(!shown.contains("condrix_core_claude_token_expiry_timestamp_seconds{"));
+    }
+
+    #[test]
+    fn a_revoked_core_is_down_and_says_nothing_of_a_sign_in() {
+        let (metrics, core) = filled();
+        metrics.core_revoked(core);
+        let shown = text(&metrics);
+        assert!(shown.contains(&format!(r#"condrix_core_up{{core="{core}"}} 0"#)), "{shown}");
+        assert!(shown.contains("condrix_links 0"));
+        assert!(!shown.contains("condrix_core_claude_signed_in{"), "{shown}");
+        assert!(!shown.contains("condrix_core_claude_token_expiry_timestamp_seconds{"), "{shown}");
+        metrics.core_revoked(CoreId::new());
     }
 
     #[test]

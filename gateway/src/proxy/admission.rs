@@ -7,7 +7,6 @@ use super::{Edge, Exchange};
 use crate::auth::{AuthError, Caller, Principal};
 use crate::authz::{self, Access, Asker, CoreFacts, NoRoute, Refusal, Role, Route, Target, Verb};
 use crate::fleet::NotEntered;
-use http::header;
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
 use protocol::headers::Grant;
@@ -51,7 +50,7 @@ impl Edge {
         exchange: &mut Exchange,
     ) -> Result<Admitted, Refused> {
         let request = session.req_header();
-        well_formed(session, self.limits.head_bytes)?;
+        well_formed(request)?;
         let matched = authz::route(&request.method, request.uri.path()).map_err(|none| match none {
             NoRoute::NotFound => Refused::from(ProblemType::NotFound),
             NoRoute::MethodNotAllowed(allow) => Refused { allow: Some(allow), ..ProblemType::MethodNotAllowed.into() },
@@ -123,7 +122,7 @@ impl Edge {
             Ok(principal) => principal,
             // A stale cookie must not keep anybody from logging in.
             Err(_) if route.rule == authz::Rule::Public => None,
-            Err(reason) => return Err(unauthenticated(&reason)),
+            Err(reason) => return Err(unauthenticated(reason)),
         };
         let by_cookie = principal.as_ref().is_some_and(|principal| principal.by_cookie);
         authz::check_origin(&request.headers, &request.method, is_upgrade, by_cookie, &self.origin)
@@ -136,7 +135,7 @@ const fn asker(principal: &Principal, grant: Option<Grant>) -> Asker {
     Asker { user: principal.user, role: Role::Admin, grant }
 }
 
-fn unauthenticated(reason: &AuthError) -> Refused {
+fn unauthenticated(reason: AuthError) -> Refused {
     Problem::new(ProblemType::Unauthenticated).detail(reason.to_string()).into()
 }
 
@@ -149,51 +148,10 @@ fn refused(refusal: Refusal) -> Refused {
     .into()
 }
 
-/// Refuses what another reader of the same bytes could understand differently.
-fn well_formed(session: &Session, head_bytes: usize) -> Result<(), Refused> {
-    let request = session.req_header();
+/// Refuses a target that another reader of the same bytes could understand differently. Over HTTP/1.1 the whole head was
+/// judged before (see [`head`](super::head)); over HTTP/2 only its fields can be in doubt, and the framing cannot.
+fn well_formed(request: &RequestHeader) -> Result<(), Refused> {
     let bad = |detail: &str| Refused::from(Problem::new(ProblemType::BadRequest).detail(detail));
     authz::check_target(&String::from_utf8_lossy(request.raw_path())).map_err(|reason| bad(&reason.to_string()))?;
-    if let Some(session) = session.as_http1() {
-        let head = session.get_headers_raw_bytes();
-        if head.len() > head_bytes {
-            return Err(ProblemType::HeadersTooLarge.into());
-        }
-        if has_bare_line_feed(&head) {
-            return Err(bad("a line of the head ends without a carriage return"));
-        }
-        if request.uri.authority().is_some() {
-            return Err(bad("the target is a path, without scheme and host"));
-        }
-        if request.headers.get_all(header::HOST).iter().count() != 1 {
-            return Err(bad("exactly one Host header is needed"));
-        }
-        let encoded = request.headers.contains_key(header::TRANSFER_ENCODING);
-        if encoded && request.headers.contains_key(header::CONTENT_LENGTH) {
-            return Err(bad("Transfer-Encoding and Content-Length contradict each other"));
-        }
-        if encoded && request.version != http::Version::HTTP_11 {
-            return Err(bad("Transfer-Encoding needs HTTP/1.1"));
-        }
-    }
     Ok(())
-}
-
-fn has_bare_line_feed(head: &[u8]) -> bool {
-    head.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || head[at - 1] != b'\r'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bare_line_feeds_are_seen_wherever_they_hide() {
-        assert!(!has_bare_line_feed(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-        for head in
-            [&b"GET / HTTP/1.1\nHost: x\r\n\r\n"[..], b"\nGET /", b"GET / HTTP/1.1\r\nHost: x\n\r\n", b"a\r\r\n\n"]
-        {
-            assert!(has_bare_line_feed(head));
-        }
-    }
 }

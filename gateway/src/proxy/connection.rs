@@ -1,7 +1,7 @@
 //! One client connection, handed to pingora request by request.
 
-use super::Edge;
 use super::lifeline::{Lifeline, Patience, Severed};
+use super::{Edge, Heads};
 use async_trait::async_trait;
 use pingora_core::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream, ServerApp as _};
 use pingora_core::protocols::http::ServerSession;
@@ -42,6 +42,7 @@ pub struct Connection {
     proxy: Arc<HttpProxy<Edge>>,
     limits: Limits,
     peer: SocketAddr,
+    heads: Arc<Heads>,
     options: HttpServerOptions,
     had_request: AtomicBool,
 }
@@ -52,12 +53,14 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// Serves an accepted connection until it ends. `left` is what remains of the first head's time.
+/// Serves an accepted connection until it ends. `left` is what remains of the first head's time; `heads` judges what
+/// `stream` lets through over HTTP/1.1.
 pub async fn serve(
     proxy: Arc<HttpProxy<Edge>>,
     limits: Limits,
     peer: SocketAddr,
     left: Duration,
+    heads: Arc<Heads>,
     stream: Stream,
     shutdown: &ShutdownWatch,
 ) {
@@ -67,6 +70,7 @@ pub async fn serve(
         proxy,
         limits: Limits { head: left, ..limits },
         peer,
+        heads,
         options,
         had_request: AtomicBool::new(false),
     });
@@ -103,6 +107,9 @@ impl HttpServerApp for Connection {
         session: ServerSession,
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
+        if session.as_http1().is_some() {
+            self.heads.expect();
+        }
         let lifeline = Lifeline::new(self.peer);
         let patience = self.patience();
         tokio::select! {

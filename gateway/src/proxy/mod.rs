@@ -10,10 +10,12 @@ mod answer;
 mod connection;
 mod core_answer;
 mod forwarded;
+mod head;
 mod lifeline;
 mod upstream;
 
 pub use connection::{Connection, Limits, serve};
+pub use head::{Doubt, Heads};
 pub use upstream::ControlPlane;
 
 use crate::auth::Auth;
@@ -118,7 +120,7 @@ impl ProxyHttp for Edge {
                 Ok(false)
             }
             Err(refused) => {
-                // Whatever body follows is not read: the connection ends with this answer.
+                // Whatever body follows belongs to nobody: an HTTP/1.1 connection ends with this answer.
                 lifeline.body_arrived();
                 session.set_keepalive(None);
                 answer::problem(session, exchange, refused).await?;

@@ -5,7 +5,7 @@
 //! Whoever can write the file can make a whole new chain; a copy kept elsewhere is what tells.
 
 use super::RegistryError;
-use super::row::{Place, json, millis};
+use super::row::{json, millis};
 use futures::TryStreamExt as _;
 use protocol::ids::{CoreId, UserId};
 use ring::digest::{Context, SHA256};
@@ -74,16 +74,6 @@ impl Action {
             Self::CoreKeyInUseTwice => "core.key_in_use_twice",
         }
     }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEvent {
-    pub seq: i64,
-    pub at: OffsetDateTime,
-    pub actor: String,
-    pub action: String,
-    pub subject: String,
-    pub detail: BTreeMap<String, String>,
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -175,26 +165,24 @@ pub async fn verify(connection: &mut SqliteConnection) -> Result<Result<(), Brok
     Ok(if previous == (head.seq, head.hash) { Ok(()) } else { Err(BrokenChain::Head) })
 }
 
+/// An event as tests look at it.
+#[cfg(test)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AuditEvent {
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) subject: String,
+}
+
 /// The newest events, newest first.
-pub async fn events(connection: &mut SqliteConnection) -> Result<Vec<AuditEvent>, RegistryError> {
-    let rows =
-        sqlx::query!("SELECT seq, at, actor, action, subject, detail FROM audit_events ORDER BY seq DESC LIMIT 1000")
+#[cfg(test)]
+pub(crate) async fn events(connection: &mut SqliteConnection) -> Vec<AuditEvent> {
+    let rows: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT actor, action, subject FROM audit_events ORDER BY seq DESC")
             .fetch_all(connection)
-            .await?;
-    rows.into_iter()
-        .map(|row| {
-            let seq = row.seq.to_string();
-            let place = Place { table: "audit_events", row: &seq };
-            Ok(AuditEvent {
-                seq: row.seq,
-                at: place.time("at", row.at)?,
-                detail: place.json("detail", &row.detail)?,
-                actor: row.actor,
-                action: row.action,
-                subject: row.subject,
-            })
-        })
-        .collect()
+            .await
+            .unwrap();
+    rows.into_iter().map(|(actor, action, subject)| AuditEvent { actor, action, subject }).collect()
 }
 
 #[cfg(test)]
@@ -247,7 +235,7 @@ mod tests {
         drop(change);
         let mut reader = registry.reader().await.unwrap();
         assert_eq!(super::super::settings::get(&mut reader, "k").await.unwrap(), None);
-        assert!(events(&mut reader).await.unwrap().is_empty());
+        assert!(events(&mut reader).await.is_empty());
     }
 
     #[test]

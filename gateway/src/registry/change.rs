@@ -75,3 +75,39 @@ impl fmt::Debug for Routine {
         f.debug_struct("Routine").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::cores::tests::add;
+    use super::super::cores::{self, ChangeCoreError};
+    use super::super::tests::registry;
+    use super::super::{Labels, RegistryError, verify};
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[tokio::test]
+    async fn on_a_full_disk_nothing_privileged_happens_without_its_audit_event() {
+        let (_folder, registry) = registry().await;
+        let core = add(&registry, "build").await;
+        // SQLite may not make the file any longer: it fails as on a full disk. The limit is the connection's own.
+        let limit: i64 = sqlx::query_scalar("PRAGMA max_page_count = 1").fetch_one(&registry.0.writer).await.unwrap();
+        assert!(limit > 1, "it is never less than the file's present length");
+        let mut kept = core;
+        let refused = loop {
+            let labels: BTreeMap<_, _> = (0..16).map(|number| (format!("k{number}"), "x".repeat(100))).collect();
+            let labels = Labels::try_from(labels).unwrap();
+            match cores::change(&registry, kept.id, None, Some(labels), &Actor::CommandLine).await {
+                Ok(changed) => kept = changed,
+                Err(refused) => break refused,
+            }
+        };
+        let unavailable = matches!(&refused, ChangeCoreError::Registry(RegistryError::Unavailable(_)));
+        assert!(unavailable, "a full disk is told as one: {refused}");
+        let mut reader = registry.reader().await.unwrap();
+        assert_eq!(cores::get(&mut reader, kept.id).await.unwrap(), Some(kept.clone()), "nothing happened");
+        assert_eq!(verify(&mut reader).await.unwrap(), Ok(()));
+        cores::revoke(&registry, kept.id, &Actor::CommandLine).await.expect("there is room again");
+        assert!(cores::get(&mut reader, kept.id).await.unwrap().unwrap().revoked_at.is_some());
+        assert_eq!(verify(&mut reader).await.unwrap(), Ok(()));
+    }
+}

@@ -21,7 +21,9 @@ pub mod pairing_tokens;
 pub mod setup_tokens;
 pub mod users;
 
-pub use audit::{Action, Actor, AuditEvent, BrokenChain, events, verify};
+#[cfg(test)]
+pub(crate) use audit::events;
+pub use audit::{Action, Actor, BrokenChain, verify};
 pub use change::{Change, Routine};
 pub use data_dir::{DataDir, FolderError};
 pub use error::RegistryError;

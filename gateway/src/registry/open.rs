@@ -8,6 +8,7 @@ use super::error::{code, sqlite_code};
 use super::{BrokenChain, DataDir, FolderError, Opened, Registry, RegistryError, audit};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::fs::File;
 use std::path::PathBuf;
@@ -53,7 +54,13 @@ impl Registry {
             _ => OpenError::Registry(error.into()),
         };
         let pool = |connections: u32, options: SqliteConnectOptions| {
-            SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).connect_with(options)
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+                // On a full disk SQLite ends the transaction by itself; sqlx goes on counting it and would refuse every
+                // later one on this connection. A fresh connection knows of none.
+                .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+                .connect_with(options)
         };
         let writer = pool(1, options.clone()).await.map_err(damaged)?;
         let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&writer).await.map_err(damaged)?;
@@ -104,7 +111,7 @@ mod tests {
         drop(registry);
         let dir = DataDir::open(folder.path()).unwrap();
         let registry = Registry::open(&dir).await.unwrap();
-        assert_eq!(super::super::events(&mut registry.reader().await.unwrap()).await.unwrap().len(), 1);
+        assert_eq!(super::super::events(&mut registry.reader().await.unwrap()).await.len(), 1);
         for file in ["registry.db", "registry.lock", "registry.db-wal"] {
             let mode = std::fs::metadata(folder.path().join(file)).unwrap().mode();
             assert_eq!(mode & 0o077, 0, "{file} is open to others");

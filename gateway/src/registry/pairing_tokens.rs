@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(paired, 1);
         let mut reader = registry.reader().await.unwrap();
         assert_eq!(cores::all(&mut reader).await.unwrap().len(), 1);
-        assert_eq!(events(&mut reader).await.unwrap().len(), 2, "one creation, one pairing");
+        assert_eq!(events(&mut reader).await.len(), 2, "one creation, one pairing");
     }
 
     #[tokio::test]

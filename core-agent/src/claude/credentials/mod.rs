@@ -5,6 +5,8 @@ mod file;
 mod refresh;
 mod watch;
 
-pub(super) use file::{Credentials, Tokens};
+pub(super) use file::Credentials;
+#[cfg(test)]
+pub(super) use file::Tokens;
 pub(super) use refresh::{Attempt, Refresher};
 pub(super) use watch::Watcher;

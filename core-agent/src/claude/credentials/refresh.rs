@@ -14,6 +14,8 @@
 use super::file::Credentials;
 use super::watch::Watcher;
 use crate::claude::process::{Chat, Conversation, Launcher, ProcessError};
+use crate::claude::session::Gate;
+use crate::claude::settings::Settings;
 use crate::claude::stream::outgoing;
 use crate::supervise::Supervised;
 use protocol::event::PermissionMode;
@@ -45,6 +47,8 @@ pub(in crate::claude) enum Attempt {
     Changed,
     /// The CLI tried and the file is as it was.
     Unreachable,
+    /// Sessions and refreshes are being ended.
+    GivenUp,
     Cli(ProcessError),
 }
 
@@ -74,14 +78,9 @@ fn spread() -> f64 {
 }
 
 impl Refresher {
-    pub(in crate::claude) fn new(
-        launcher: Launcher,
-        watcher: Watcher,
-        quiet_dir: PathBuf,
-        claude_dir: PathBuf,
-        lead: Duration,
-    ) -> Self {
-        Self { launcher, watcher, quiet_dir, lock_dir: claude_dir.join(".oauth_refresh.lock"), lead }
+    pub(in crate::claude) fn new(launcher: Launcher, watcher: Watcher, settings: &Settings) -> Self {
+        let lock_dir = settings.claude_dir().join(".oauth_refresh.lock");
+        Self { launcher, watcher, quiet_dir: settings.quiet_dir(), lock_dir, lead: settings.refresh_lead }
     }
 
     /// Waits until an attempt is due. `failures` counts those since the last success.
@@ -104,9 +103,8 @@ impl Refresher {
         }
     }
 
-    /// Lets a CLI process refresh. Dropping the future ends the process; its supervisor still lets a refresh in flight
-    /// finish.
-    pub(in crate::claude) async fn attempt(&self) -> Attempt {
+    /// Lets a CLI process refresh. When the gate closes the process is ended, which waits for a refresh in flight.
+    pub(in crate::claude) async fn attempt(&self, mut gate: watch::Receiver<Gate>) -> Attempt {
         let mut changes = self.watcher.follow();
         changes.mark_unchanged();
         let chat = Chat {
@@ -122,11 +120,18 @@ impl Refresher {
         if let Err(error) = process.write_line(outgoing::initialize().line).await {
             return Attempt::Cli(error.into());
         }
-        let changed = self.watch(&mut process, &mut changes).await;
+        let (changed, given_up) = tokio::select! {
+            changed = self.watch(&mut process, &mut changes) => (changed, false),
+            _ = gate.wait_for(|gate| *gate == Gate::Closed) => (false, true),
+        };
         process.end().await;
         // The end may have waited for a refresh that was still in flight.
         self.watcher.look_now();
-        if changed || changes.has_changed().unwrap_or(false) { Attempt::Changed } else { Attempt::Unreachable }
+        match (changed || changes.has_changed().unwrap_or(false), given_up) {
+            (true, _) => Attempt::Changed,
+            (false, true) => Attempt::GivenUp,
+            (false, false) => Attempt::Unreachable,
+        }
     }
 
     /// Whether the file changed while the process lived.

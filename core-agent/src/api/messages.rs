@@ -1,0 +1,107 @@
+//! `/v1/sessions/{session}/messages`: what a person says.
+
+use super::AppState;
+use super::caller::Caller;
+use super::extract::{Json, Path};
+use super::problem::ApiError;
+use crate::journal::{Acceptance, NewMessage};
+use crate::policy::Command;
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+use protocol::cursor::Cursor;
+use protocol::ids::{SessionId, TurnId};
+use protocol::problem::{Problem, ProblemType};
+use protocol::secret::SecretHash;
+use serde::{Deserialize, Serialize};
+
+const KEY: &str = "idempotency-key";
+const LONGEST_KEY: usize = 255;
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewText {
+    text: String,
+}
+
+/// The message is durable on the Core, and waits for its turn or has begun it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Accepted {
+    turn: TurnId,
+    /// The id of its `message_accepted` event.
+    event: String,
+}
+
+/// Send a message. A retry with the same key never makes a second turn: it is told the first one's.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/{session}/messages",
+    tag = "sessions",
+    params(("session" = SessionId, Path,), ("Idempotency-Key" = String, Header,)),
+    request_body = NewText,
+    responses(
+        (status = 202, body = Accepted),
+        (status = "default", content_type = "application/problem+json", body = Problem),
+    ),
+)]
+pub(super) async fn send(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(session): Path<SessionId>,
+    headers: HeaderMap,
+    Json(NewText { text }): Json<NewText>,
+) -> Result<(StatusCode, axum::Json<Accepted>), ApiError> {
+    caller.may(Command::Operate, &app)?;
+    let idempotency_key = key(&headers)?;
+    if text.trim().is_empty() {
+        return Err(Problem::new(ProblemType::InvalidBody).detail("the text is empty").into());
+    }
+    let message = NewMessage {
+        session,
+        turn: TurnId::new(),
+        idempotency_key,
+        body_hash: SecretHash::of_bytes(text.as_bytes()),
+        text,
+        by: caller.actor(),
+    };
+    match app.0.claude.send(message).await? {
+        Acceptance::New { turn, seq } | Acceptance::Retried { turn, seq } => {
+            let event = Cursor { epoch: app.0.journal.epoch(), seq }.to_string();
+            Ok((StatusCode::ACCEPTED, axum::Json(Accepted { turn, event })))
+        }
+        Acceptance::KeyReused => Err(ProblemType::IdempotencyKeyReused.into()),
+        Acceptance::QueueFull => Err(ProblemType::QueueFull.into()),
+        Acceptance::Closed => Err(ProblemType::SessionClosed.into()),
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<String, ApiError> {
+    let mut keys = headers.get_all(KEY).iter();
+    let key = keys.next().ok_or(ProblemType::IdempotencyKeyRequired)?;
+    let plain = |key: &&str| (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    match (key.to_str().ok().filter(plain), keys.next()) {
+        (Some(key), None) => Ok(key.to_owned()),
+        _ => {
+            let detail = "Idempotency-Key is given once, as 1 to 255 visible ASCII characters";
+            Err(Problem::new(ProblemType::BadRequest).detail(detail).into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn with(keys: &[&'static str]) -> HeaderMap {
+        keys.iter().map(|key| (http::HeaderName::from_static(KEY), HeaderValue::from_static(key))).collect()
+    }
+
+    #[test]
+    fn a_message_has_exactly_one_plain_key() {
+        assert_eq!(key(&with(&["k-1"])).unwrap(), "k-1");
+        assert!(matches!(key(&with(&[])), Err(ApiError::Refused(ProblemType::IdempotencyKeyRequired))));
+        for keys in [&["a", "b"][..], &[""], &["a b"]] {
+            assert!(matches!(key(&with(keys)), Err(ApiError::Explained(_))), "{keys:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Ending: signing out, the Core's revocation, the agent's own end.
+//!
+//! The order is the same for all: close the gate, so that nothing begins; end the sign-in, the sessions and the refresh,
+//! so that no CLI process is left that could write credentials; only then sign out.
+
+use super::session::{Ended, Gate, Reason};
+use super::{Claude, ClaudeError, sign_out};
+use protocol::claude::{Method, RevokeConfirmation, RevokeOrder, SignOutOutcome, State};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+
+/// The gateway waits a second for a revoked Core's answer. What has not ended by then is ended all the same, by the
+/// supervisors; it is only not confirmed.
+const REVOKE: Duration = Duration::from_millis(800);
+/// A process may wait for its refresh in flight, and be killed after that.
+const SIGN_OUT: Duration = Duration::from_secs(200);
+
+impl Claude {
+    /// Signs the Core out, and says how it ended. Sessions stay, and go on after the next sign-in.
+    pub async fn sign_out(&self) -> Result<SignOutOutcome, ClaudeError> {
+        let _one = self.ending.lock().await;
+        let claude = self.state();
+        if claude.method == Method::ApiKey {
+            return Err(ClaudeError::ApiKeyConfigured);
+        }
+        if claude.method == Method::None || claude.state == State::SignedOut {
+            return Ok(SignOutOutcome::NotSignedIn);
+        }
+        self.gate.send_replace(Gate::Closed);
+        self.end_sessions(&Reason::SignedOut, Instant::now() + SIGN_OUT).await;
+        let outcome = self.sign_out_now().await;
+        if !self.over.is_cancelled() {
+            self.gate.send_replace(Gate::Open);
+            self.sessions.wake_all();
+        }
+        outcome
+    }
+
+    /// The Core was revoked: ends every turn and process, signs out where ordered, and says what it did. May be
+    /// repeated. Nothing begins afterwards.
+    pub async fn revoke(&self, order: RevokeOrder) -> RevokeConfirmation {
+        // Before waiting for anybody: from here nothing new begins.
+        self.over.cancel();
+        self.gate.send_replace(Gate::Closed);
+        // Credentials can only be deleted for good once nobody is left who could write them.
+        let bound = if order.sign_out { SIGN_OUT } else { REVOKE };
+        let ended = self.end_sessions(&Reason::Revoked, Instant::now() + bound).await;
+        let count = |of: fn(&Ended) -> bool| u32::try_from(ended.iter().filter(|ended| of(ended)).count());
+        let mut confirmation = RevokeConfirmation {
+            turns_ended: count(|ended| ended.turn).unwrap_or(u32::MAX),
+            processes_ended: count(|ended| ended.process).unwrap_or(u32::MAX),
+            sign_out: None,
+        };
+        if order.sign_out {
+            let _one = self.ending.lock().await;
+            let outcome = self.sign_out_now().await.inspect_err(|error| tracing::error!(%error, "signing out failed"));
+            confirmation.sign_out = Some(outcome.unwrap_or(SignOutOutcome::Failed));
+        }
+        confirmation
+    }
+
+    /// Ends every process in order (the agent stops). Bounded by its caller.
+    pub async fn shutdown(&self) {
+        self.over.cancel();
+        self.gate.send_replace(Gate::Closed);
+        self.end_sessions(&Reason::Shutdown, Instant::now() + SIGN_OUT).await;
+        self.keeper.idle().await;
+    }
+
+    /// Ends the sign-in in progress and every session's turn and process. What has not ended by then is left out.
+    async fn end_sessions(&self, reason: &Reason, until: Instant) -> Vec<Ended> {
+        let answers = self.sessions.end_all(reason);
+        let sign_in = self.sign_ins.end();
+        let ((), ended) = tokio::join!(
+            async {
+                // Its process ends without this as well: the task that owns it has its order.
+                if timeout_at(until, sign_in).await.is_err() {
+                    tracing::warn!("a sign-in's process has not ended yet");
+                }
+            },
+            collect(answers, until)
+        );
+        ended
+    }
+
+    /// Every process that could write credentials must have ended, or end within this.
+    async fn sign_out_now(&self) -> Result<SignOutOutcome, ClaudeError> {
+        self.keeper.idle().await;
+        let outcome = sign_out::run(&self.launcher, &self.watcher, &self.settings.quiet_dir()).await?;
+        match outcome {
+            SignOutOutcome::Revoked | SignOutOutcome::DeletedLocally | SignOutOutcome::NotSignedIn => {
+                self.account.signed_out().map_err(ClaudeError::Owner)?;
+                tracing::info!(?outcome, "the Core is signed out");
+            }
+            SignOutOutcome::Failed => {
+                self.account.show();
+                tracing::error!("credentials remain on this host after a sign-out");
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+async fn collect(answers: Vec<oneshot::Receiver<Ended>>, until: Instant) -> Vec<Ended> {
+    let mut ended = Vec::with_capacity(answers.len());
+    for answer in answers {
+        if let Ok(Ok(one)) = timeout_at(until, answer).await {
+            ended.push(one);
+        }
+    }
+    ended
+}

@@ -1,0 +1,63 @@
+//! Keeping the sign-in alive: the one task that lets the CLI refresh ahead of the expiry.
+
+use super::credentials::{Attempt, Refresher};
+use super::session::Gate;
+use super::state::{Board, Change};
+use protocol::claude::ErrorKind;
+use tokio::sync::{Mutex, watch};
+
+#[derive(Debug)]
+pub(super) struct Keeper {
+    refresher: Refresher,
+    board: Board,
+    gate: watch::Receiver<Gate>,
+    /// Held during an attempt: whoever closes the gate waits here until no process of ours can write credentials.
+    attempting: Mutex<()>,
+}
+
+impl Keeper {
+    pub(super) fn new(refresher: Refresher, board: Board, gate: watch::Receiver<Gate>) -> Self {
+        Self { refresher, board, gate, attempting: Mutex::default() }
+    }
+
+    /// Refreshes whenever it is due, until the future is dropped.
+    pub(super) async fn run(&self) {
+        let mut failures = 0;
+        loop {
+            self.refresher.until_due(failures).await;
+            if self.gate.clone().wait_for(|gate| *gate == Gate::Open).await.is_err() {
+                return;
+            }
+            let attempt = {
+                let _one = self.attempting.lock().await;
+                // It may have closed, and waited for the lock in vain, before this held it.
+                if *self.gate.borrow() == Gate::Closed {
+                    continue;
+                }
+                self.refresher.attempt(self.gate.clone()).await
+            };
+            failures = self.judge(attempt, failures);
+        }
+    }
+
+    /// How many attempts have failed in a row.
+    fn judge(&self, attempt: Attempt, failures: u32) -> u32 {
+        let (kind, detail) = match attempt {
+            Attempt::Changed => {
+                tracing::info!("the access token was refreshed");
+                return 0;
+            }
+            Attempt::GivenUp => return failures,
+            Attempt::Unreachable => (ErrorKind::Network, "the access token could not be refreshed yet".to_owned()),
+            Attempt::Cli(error) => (ErrorKind::Cli, error.to_string()),
+        };
+        tracing::warn!(detail, failures, "a refresh did not succeed");
+        self.board.change(Change::RefreshFailed { kind, detail });
+        failures.saturating_add(1)
+    }
+
+    /// Returns when no attempt is under way. None begins while the gate is closed.
+    pub(super) async fn idle(&self) {
+        drop(self.attempting.lock().await);
+    }
+}

@@ -1,0 +1,177 @@
+//! What a session makes of what its process says.
+
+use super::live::{Heard, Live};
+use super::state::State;
+use super::task::Session;
+use super::turn::{self, Stop, Turn};
+use crate::claude::state::Change;
+use crate::claude::stream::{CanUseTool, CliLine, TurnEnd, outgoing};
+use protocol::claude::Method;
+use protocol::event::{Event, ProcessEnd, TurnError, WithdrawnReason};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The CLI stops within tens of milliseconds when it is interrupted.
+pub(super) const STOP: Duration = Duration::from_secs(5);
+/// For the model, in place of a person's answer.
+const NOT_NOW: &str = "Nobody can be asked about this now.";
+
+impl Session {
+    pub(super) async fn heard(&mut self, heard: Heard) {
+        let Heard::Lines(lines) = heard else {
+            self.closed().await;
+            return;
+        };
+        let mut events = Vec::new();
+        for raw in lines {
+            self.line(&raw, &mut events).await;
+        }
+        if !self.record(events).await {
+            // What follows must not be seen without what went before: the turn ends here, and is found out later.
+            self.closing(ProcessEnd::Killed, false, true);
+        }
+    }
+
+    async fn line(&mut self, raw: &str, events: &mut Vec<Event>) {
+        let line = CliLine::parse(raw);
+        match std::mem::replace(&mut self.state, State::Waiting) {
+            State::Starting { live, initialize, since } => {
+                self.state = self.starting(live, initialize, since, line, events).await;
+            }
+            State::Ready { mut live, since } => {
+                match line {
+                    CliLine::CanUseTool { request_id, .. } => live.say(outgoing::deny(&request_id, NOT_NOW)).await,
+                    other => events.extend(live.translator.take(other, raw).events),
+                }
+                self.state = State::Ready { live, since };
+            }
+            State::Turn { live, turn } => {
+                self.state = self.in_turn(live, turn, line, raw, events).await;
+            }
+            other @ (State::Asleep { .. } | State::Waiting | State::Closing(_)) => self.state = other,
+        }
+    }
+
+    /// Waits for the answer to `initialize`. What else the CLI says meanwhile is about nothing that was asked.
+    async fn starting(
+        &mut self,
+        live: Box<Live>,
+        initialize: String,
+        since: Instant,
+        line: CliLine,
+        events: &mut Vec<Event>,
+    ) -> State {
+        match line {
+            CliLine::ControlAnswer(answer) if answer.request_id == initialize => {
+                match answer.outcome {
+                    Ok(initialized) => self.shared.models.learn(&initialized),
+                    Err(error) => tracing::warn!(error, "the CLI refused to say what it offers"),
+                }
+                let cli_version = self.shared.board.cli_version();
+                events.push(Event::ProcessStarted { resumed: live.resumed, cli_version });
+                State::ready(live)
+            }
+            _ => State::Starting { live, initialize, since },
+        }
+    }
+
+    async fn in_turn(
+        &mut self,
+        mut live: Box<Live>,
+        mut turn: Box<Turn>,
+        line: CliLine,
+        raw: &str,
+        events: &mut Vec<Event>,
+    ) -> State {
+        match line {
+            CliLine::CanUseTool { request_id, ask } => self.ask(&live, &mut turn, request_id, ask, events).await,
+            CliLine::ControlCancel { request_id } => {
+                if let Some(approval) = turn.approvals.cancel(&request_id) {
+                    let reason = WithdrawnReason::Cli;
+                    events.push(Event::ApprovalWithdrawn { turn: turn.id, approval, reason });
+                }
+            }
+            other => {
+                if let CliLine::Retry(retry) = &other
+                    && retry.error_status == Some(401)
+                {
+                    self.refused(&live, &mut turn, retry.attempt).await;
+                }
+                let step = live.translator.take(other, raw);
+                events.extend(step.events);
+                if let Some(end) = step.end {
+                    self.judge_sign_in(&turn, &end);
+                    let conclusion = turn::conclude(turn.id, turn.stop.clone(), end);
+                    if matches!(conclusion, Event::TurnFailed { error: TurnError::AuthenticationFailed, .. }) {
+                        live.stale = true;
+                    }
+                    events.push(conclusion);
+                    return State::ready(live);
+                }
+            }
+        }
+        State::Turn { live, turn }
+    }
+
+    /// The vendor refused the credentials. Once it has done so often enough, the CLI is kept from trying on.
+    async fn refused(&self, live: &Live, turn: &mut Turn, attempt: u32) {
+        let method = self.shared.board.claude().method;
+        if turn.stop.is_some() || attempt < turn::refusals(method) {
+            return;
+        }
+        let detail = turn::refusal(method);
+        match method {
+            Method::ApiKey => self.shared.board.change(Change::Refused { detail: detail.to_owned() }),
+            Method::OAuth | Method::None => self.shared.account.refused(&turn.credentials, Some(401), detail),
+        }
+        turn.stop = Some(Stop::Refused(method));
+        turn.until = Some(Instant::now() + STOP);
+        live.control(outgoing::interrupt()).await;
+    }
+
+    async fn ask(
+        &self,
+        live: &Live,
+        turn: &mut Turn,
+        request_id: String,
+        ask: CanUseTool,
+        events: &mut Vec<Event>,
+    ) {
+        match turn.approvals.ask(request_id.clone(), &ask, &self.shared.board) {
+            Some(approval) => events.push(live.translator.approval_requested(turn.id, approval, ask)),
+            None => live.say(outgoing::deny(&request_id, NOT_NOW)).await,
+        }
+    }
+
+    /// What the end of a turn says of the Core's sign-in.
+    fn judge_sign_in(&self, turn: &Turn, end: &TurnEnd) {
+        match end {
+            // Without output there was no answer of the vendor: a command of the CLI's own.
+            TurnEnd::Completed { usage } if usage.output_tokens > 0 => self.shared.board.change(Change::Answered),
+            TurnEnd::Failed { error: TurnError::AuthenticationFailed, status, detail, .. } if turn.stop.is_none() => {
+                self.shared.account.refused(&turn.credentials, *status, detail);
+            }
+            TurnEnd::Completed { .. } | TurnEnd::Aborted { .. } | TurnEnd::Failed { .. } => {}
+        }
+    }
+
+    /// The process says nothing more: it has ended, or is about to.
+    async fn closed(&mut self) {
+        match &mut self.state {
+            State::Starting { live, .. } => {
+                let words = live.last_words().unwrap_or_else(|| "it said nothing".to_owned());
+                let detail = self.shared.guard.mask(format!("the CLI ended before it was ready: {words}"));
+                self.refuse_head(detail).await;
+                self.closing(ProcessEnd::Exited, false, true);
+            }
+            State::Turn { live, turn } => {
+                let mut events = live.translator.abandon();
+                events.push(turn::cut_off(turn.id, turn.stop.clone()));
+                self.record(events).await;
+                self.closing(ProcessEnd::Exited, true, true);
+            }
+            State::Ready { .. } => self.closing(ProcessEnd::Exited, false, true),
+            State::Asleep { .. } | State::Waiting | State::Closing(_) => {}
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A CLI process and what must be known of it.
+
+use super::places::Place;
+use crate::claude::stream::Translator;
+use crate::claude::stream::outgoing::Control;
+use crate::supervise::{Exit, LineError, Supervised};
+use futures::FutureExt as _;
+
+/// Lines taken at once when many are there: one write to the journal carries them.
+const BATCH: usize = 128;
+/// How much of the CLI's last words is told.
+const MAX_REASON: usize = 400;
+
+#[derive(Debug)]
+pub(super) struct Live {
+    process: Supervised,
+    pub(super) translator: Translator,
+    pub(super) resumed: bool,
+    /// The sign-in that it was started under (see [`Account::sign_ins`](crate::claude::account::Account::sign_ins)).
+    pub(super) sign_in: u64,
+    /// It has found itself signed out. The CLI works out how to authenticate once and keeps to it: after a new sign-in
+    /// such a process would be refused for ever.
+    pub(super) stale: bool,
+    /// Freed when the process is gone.
+    _place: Place,
+}
+
+#[derive(Debug)]
+pub(super) enum Heard {
+    Lines(Vec<String>),
+    /// The CLI says nothing more.
+    Closed,
+}
+
+impl Live {
+    pub(super) fn new(process: Supervised, translator: Translator, resumed: bool, sign_in: u64, place: Place) -> Self {
+        Self { process, translator, resumed, sign_in, stale: false, _place: place }
+    }
+
+    /// The next lines: at least one, and what is there with it. Cancel safe.
+    pub(super) async fn hear(&mut self) -> Heard {
+        let mut lines = Vec::new();
+        loop {
+            let next = if lines.is_empty() {
+                Some(self.process.next_line().await)
+            } else if lines.len() < BATCH {
+                self.process.next_line().now_or_never()
+            } else {
+                None
+            };
+            match next {
+                Some(Some(Ok(line))) => lines.push(line),
+                // Its content is lost and the rest is not: the finished blocks of a message repeat its deltas.
+                Some(Some(Err(LineError::TooLong))) => tracing::warn!("a line of the CLI is too long and was skipped"),
+                Some(None | Some(Err(LineError::Io(_)))) if lines.is_empty() => return Heard::Closed,
+                Some(None | Some(Err(LineError::Io(_)))) | None => return Heard::Lines(lines),
+            }
+        }
+    }
+
+    /// Hands the CLI a line. One that has ended shows by what is heard next.
+    pub(super) async fn say(&self, line: String) {
+        if let Err(error) = self.process.write_line(line).await {
+            tracing::debug!(%error, "the CLI no longer reads");
+        }
+    }
+
+    pub(super) async fn control(&self, control: Control) {
+        self.say(control.line).await;
+    }
+
+    /// Lets the process end by itself.
+    pub(super) fn close(&mut self) {
+        self.process.close_stdin();
+    }
+
+    pub(super) fn terminate(&mut self) {
+        self.process.close_stdin();
+        self.process.terminate();
+    }
+
+    /// Waits for the process, and all that it started, to be gone. Cancel safe.
+    pub(super) async fn gone(&mut self) -> Exit {
+        while let Some(line) = self.process.next_line().await {
+            if matches!(line, Err(LineError::Io(_))) {
+                break;
+            }
+        }
+        self.process.wait().await
+    }
+
+    /// The CLI's last words, for a person who wonders why it ended.
+    pub(super) fn last_words(&self) -> Option<String> {
+        let tail = self.process.stderr_tail();
+        let line = tail.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
+        Some(line.chars().take(MAX_REASON).collect())
+    }
+}

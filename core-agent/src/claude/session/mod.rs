@@ -1,0 +1,268 @@
+//! Sessions: each is owned by one task, which owns at most one CLI process.
+//!
+//! ```text
+//!              message                 initialize answered            message taken
+//!   ┌─ asleep ─────────► starting ───────────────────────► ready ─────────────────────► turn
+//!   │    ▲                  │                               ▲ │                          │ │
+//!   │    │                  │ it ended                 idle │ │        the turn's end    │ │ it ended
+//!   │    │                  ▼                               │ ▼◄─────────────────────────┘ ▼
+//!   │    └──────────────── closing ◄────────────────────────┴──────────────────────── (interrupted)
+//!   └─► the task itself ends when nothing has been asked of it for a while
+//! ```
+//!
+//! Messages wait in the journal and are taken one at a time: messages that the CLI gets during a turn would be merged
+//! into it. What the CLI says is in the journal before anything follows from it. A process that has ended is replaced at
+//! the next message and resumes the conversation; then the CLI asks again before it edits, whatever was allowed before.
+
+mod approvals;
+mod heard;
+mod live;
+mod orders;
+mod places;
+mod state;
+mod task;
+mod transcript;
+mod turn;
+
+pub(super) use places::Places;
+
+use super::account::Account;
+use super::guard::Guard;
+use super::model::Models;
+use super::process::Launcher;
+use super::state::Board;
+use crate::journal::{self, Decided, Journal, JournalError};
+use crate::workspace::Workspaces;
+use protocol::event::{Actor, InterruptReason, PermissionMode, ProcessEnd};
+use protocol::ids::SessionId;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use task::Session;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Requests that wait for a session's task. They are short; more than that are turned away.
+const INBOX: usize = 64;
+
+/// Whether sessions may run processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    Open,
+    Closed,
+}
+
+/// Why a session's process is ended from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    SignedOut,
+    Revoked,
+    Shutdown,
+    /// The session itself was closed.
+    Closed(Actor),
+}
+
+impl Reason {
+    const fn process_end(&self) -> ProcessEnd {
+        match self {
+            Self::SignedOut => ProcessEnd::SignedOut,
+            Self::Revoked => ProcessEnd::Revoked,
+            Self::Shutdown => ProcessEnd::Shutdown,
+            Self::Closed(_) => ProcessEnd::Exited,
+        }
+    }
+
+    const fn interrupt(&self) -> InterruptReason {
+        match self {
+            Self::SignedOut => InterruptReason::SignedOut,
+            Self::Revoked => InterruptReason::Revoked,
+            Self::Shutdown => InterruptReason::AgentRestarted,
+            Self::Closed(_) => InterruptReason::User,
+        }
+    }
+
+    fn by(&self) -> Option<Actor> {
+        match self {
+            Self::Closed(by) => Some(by.clone()),
+            Self::SignedOut | Self::Revoked | Self::Shutdown => None,
+        }
+    }
+
+    /// Whether messages that wait are given up too. A restarted agent goes on with them.
+    const fn empties_queue(&self) -> bool {
+        !matches!(self, Self::Shutdown)
+    }
+}
+
+/// What had been running in a session when it was ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ended {
+    pub(super) turn: bool,
+    pub(super) process: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("too many requests wait for this session")]
+    Busy,
+    #[error("the session's task has ended")]
+    Gone,
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// An answer to an approval, with a person's own answers where the tool asks questions.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) answer: journal::Answer,
+    pub(super) answers: Option<Map<String, Value>>,
+}
+
+#[derive(Debug)]
+enum Command {
+    /// There may be a message to take.
+    Wake,
+    /// Answers whether there was something to interrupt.
+    Interrupt { by: Actor, reply: oneshot::Sender<Result<bool, SessionError>> },
+    Answer { reply_to: Box<Reply>, reply: oneshot::Sender<Result<Decided, SessionError>> },
+    SetModel { model: String, by: Actor, reply: oneshot::Sender<Result<(), SessionError>> },
+    SetMode { mode: PermissionMode, by: Actor, reply: oneshot::Sender<Result<(), SessionError>> },
+    End { reason: Reason, reply: oneshot::Sender<Ended> },
+}
+
+/// What every session works with.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) launcher: Launcher,
+    pub(super) journal: Journal,
+    pub(super) workspaces: Workspaces,
+    pub(super) board: Board,
+    pub(super) account: Arc<Account>,
+    pub(super) guard: Guard,
+    pub(super) models: Models,
+    pub(super) places: Places,
+    pub(super) gate: watch::Receiver<Gate>,
+    /// The agent is ending: a session without a process has nothing to stay for.
+    pub(super) over: CancellationToken,
+    pub(super) claude_dir: PathBuf,
+    pub(super) idle_timeout: Duration,
+}
+
+/// The sessions that have a task. A session without one is as the journal says.
+#[derive(Clone, Debug)]
+pub(super) struct Sessions {
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    running: Running,
+}
+
+/// Whoever sends, and a task that ends, holds this: a task ends only when nothing can have been sent to it.
+#[derive(Clone, Debug, Default)]
+struct Running(Arc<Mutex<HashMap<SessionId, mpsc::Sender<Command>>>>);
+
+impl Running {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, mpsc::Sender<Command>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the task of this session may end: it is out of the list then.
+    fn leave(&self, id: SessionId, inbox: &mpsc::Receiver<Command>) -> bool {
+        let mut running = self.lock();
+        let leaves = inbox.is_empty();
+        if leaves {
+            running.remove(&id);
+        }
+        leaves
+    }
+}
+
+impl Sessions {
+    pub(super) fn new(shared: Arc<Shared>, tasks: TaskTracker) -> Self {
+        Self { shared, tasks, running: Running::default() }
+    }
+
+    /// A message was accepted: it is taken as soon as its turn comes.
+    pub(super) fn wake(&self, id: SessionId) -> Result<(), SessionError> {
+        match self.send(id, Command::Wake) {
+            // A full inbox will be read, and the journal then looked into.
+            Err(SessionError::Busy) => Ok(()),
+            other => other,
+        }
+    }
+
+    pub(super) fn wake_all(&self) {
+        let ids: Vec<SessionId> = self.running.lock().keys().copied().collect();
+        for id in ids {
+            if let Err(error) = self.wake(id) {
+                tracing::error!(session = %id, %error, "a session cannot be woken");
+            }
+        }
+    }
+
+    pub(super) async fn interrupt(&self, id: SessionId, by: Actor) -> Result<bool, SessionError> {
+        self.ask(id, |reply| Command::Interrupt { by, reply }).await?
+    }
+
+    pub(super) async fn answer(&self, id: SessionId, reply_to: Reply) -> Result<Decided, SessionError> {
+        self.ask(id, |reply| Command::Answer { reply_to: Box::new(reply_to), reply }).await?
+    }
+
+    pub(super) async fn set_model(&self, id: SessionId, model: String, by: Actor) -> Result<(), SessionError> {
+        self.ask(id, |reply| Command::SetModel { model, by, reply }).await?
+    }
+
+    pub(super) async fn set_mode(&self, id: SessionId, mode: PermissionMode, by: Actor) -> Result<(), SessionError> {
+        self.ask(id, |reply| Command::SetMode { mode, by, reply }).await?
+    }
+
+    /// Ends one session's turn and process.
+    pub(super) async fn end(&self, id: SessionId, reason: Reason) -> Result<Ended, SessionError> {
+        self.ask(id, |reply| Command::End { reason, reply }).await
+    }
+
+    /// Ends every session's turn and process. Sessions that begin later see the gate, which must be closed before.
+    /// The answers come as they end; one that is missing stands for a process that has not ended yet.
+    pub(super) fn end_all(&self, reason: &Reason) -> Vec<oneshot::Receiver<Ended>> {
+        let senders: Vec<_> = self.running.lock().values().cloned().collect();
+        let mut answers = Vec::with_capacity(senders.len());
+        for sender in senders {
+            let (reply, answer) = oneshot::channel();
+            let end = Command::End { reason: reason.clone(), reply };
+            if let Err(mpsc::error::TrySendError::Full(end)) = sender.try_send(end) {
+                // Not to be turned away: it waits for its place.
+                self.tasks.spawn(async move { sender.send(end).await });
+            }
+            answers.push(answer);
+        }
+        answers
+    }
+
+    async fn ask<T>(
+        &self,
+        id: SessionId,
+        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+    ) -> Result<T, SessionError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(id, command(reply))?;
+        answer.await.map_err(|_| SessionError::Gone)
+    }
+
+    /// Gives a command to the session's task, which is started where there is none.
+    fn send(&self, id: SessionId, command: Command) -> Result<(), SessionError> {
+        let mut running = self.running.lock();
+        let sender = running.entry(id).or_insert_with(|| {
+            let (sender, inbox) = mpsc::channel(INBOX);
+            let session = Session::new(id, Arc::clone(&self.shared), inbox);
+            let running = self.running.clone();
+            self.tasks.spawn(session.run(running));
+            sender
+        });
+        sender.try_send(command).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => SessionError::Busy,
+            mpsc::error::TrySendError::Closed(_) => SessionError::Gone,
+        })
+    }
+}

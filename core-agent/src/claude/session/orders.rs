@@ -1,0 +1,151 @@
+//! What a session does when it is asked to.
+
+use super::heard::STOP;
+use super::state::State;
+use super::task::Session;
+use super::turn::Stop;
+use super::{Command, Ended, Reason, Reply, SessionError};
+use crate::claude::stream::outgoing;
+use crate::journal::{ApprovalState, Decided};
+use protocol::event::{Actor, Event, InterruptReason, PermissionMode, WithdrawnReason};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+impl Session {
+    pub(super) async fn command(&mut self, command: Command) {
+        // Whoever asked may have stopped waiting: what was asked is done all the same.
+        match command {
+            Command::Wake => self.look = true,
+            Command::Interrupt { by, reply } => {
+                let _ = reply.send(Ok(self.interrupt(by).await));
+            }
+            Command::Answer { reply_to, reply } => {
+                let _ = reply.send(self.answer(*reply_to).await);
+            }
+            Command::SetModel { model, by, reply } => {
+                let _ = reply.send(self.set_model(model, by).await);
+            }
+            Command::SetMode { mode, by, reply } => {
+                let _ = reply.send(self.set_mode(mode, by).await);
+            }
+            Command::End { reason, reply } => self.end(reason, reply).await,
+        }
+    }
+
+    /// Whether there was something to interrupt.
+    async fn interrupt(&mut self, by: Actor) -> bool {
+        match &mut self.state {
+            State::Turn { live, turn } => {
+                if turn.stop.is_none() {
+                    turn.stop = Some(Stop::By(by));
+                    turn.until = Some(Instant::now() + STOP);
+                    live.control(outgoing::interrupt()).await;
+                }
+                true
+            }
+            // Its process is still to come: the message is given up before it is begun.
+            State::Starting { .. } | State::Waiting => {
+                let Some(message) = self.next_message().await else { return false };
+                let turn = message.turn;
+                let reason = InterruptReason::User;
+                let interrupted = Event::TurnInterrupted { turn, reason, by: Some(by), usage: None };
+                self.record(vec![Event::TurnStarted { turn, model: None }, interrupted]).await
+            }
+            State::Asleep { .. } | State::Ready { .. } | State::Closing(_) => false,
+        }
+    }
+
+    async fn answer(&mut self, reply_to: Reply) -> Result<Decided, SessionError> {
+        let Reply { answer, answers } = reply_to;
+        let id = answer.approval;
+        let State::Turn { live, turn } = &mut self.state else { return self.unasked(answer).await };
+        if !turn.approvals.is_pending(id) {
+            return self.unasked(answer).await;
+        }
+        let (decision, message) = (answer.decision, answer.message.clone());
+        // First the journal, then the CLI: what was done can always be told.
+        let decided = self.shared.journal.decide_approval(self.id, answer).await?;
+        if matches!(decided, Decided::Won { .. })
+            && let Some(line) = turn.approvals.decide(id, decision, message.as_deref(), answers)
+        {
+            live.say(line).await;
+        }
+        Ok(decided)
+    }
+
+    /// An approval that no process waits for.
+    async fn unasked(&self, answer: crate::journal::Answer) -> Result<Decided, SessionError> {
+        let approval = self.shared.journal.approval(self.id, answer.approval).await?;
+        Ok(match approval {
+            None => Decided::Unknown,
+            Some(approval) => match approval.state {
+                ApprovalState::Decided { decision, by } => Decided::Lost { by, decision },
+                ApprovalState::Withdrawn => Decided::Withdrawn,
+                ApprovalState::Pending => {
+                    let reason = WithdrawnReason::ProcessEnded;
+                    let (turn, approval) = (approval.turn, approval.id);
+                    self.record(vec![Event::ApprovalWithdrawn { turn, approval, reason }]).await;
+                    Decided::Withdrawn
+                }
+            },
+        })
+    }
+
+    /// A process that is there changes at once; the next one begins with what the journal says.
+    async fn set_model(&mut self, model: String, by: Actor) -> Result<(), SessionError> {
+        self.shared.journal.append(self.id, vec![Event::ModelChanged { model: model.clone(), by }]).await?;
+        if let Some(live) = self.state.live() {
+            live.control(outgoing::set_model(&model)).await;
+        }
+        Ok(())
+    }
+
+    async fn set_mode(&mut self, mode: PermissionMode, by: Actor) -> Result<(), SessionError> {
+        let changed = Event::PermissionModeChanged { mode, by: Some(by) };
+        self.shared.journal.append(self.id, vec![changed]).await?;
+        if let Some(live) = self.state.live() {
+            live.translator.set_mode(mode);
+            live.control(outgoing::set_permission_mode(mode)).await;
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self, reason: Reason, reply: oneshot::Sender<Ended>) {
+        let mut events = Vec::new();
+        if let State::Turn { live, turn } = &mut self.state {
+            events = live.translator.abandon();
+            let (id, by) = (turn.id, reason.by());
+            events.push(Event::TurnInterrupted { turn: id, reason: reason.interrupt(), by, usage: None });
+        }
+        // The process first: its work is to stop, and the journal can wait.
+        let turn = !events.is_empty();
+        self.closing(reason.process_end(), turn, true);
+        self.record(events).await;
+        if reason.empties_queue() {
+            self.give_up_queue(&reason).await;
+        }
+        if matches!(self.state, State::Waiting) {
+            self.state = State::asleep();
+        }
+        if let State::Closing(closing) = &mut self.state {
+            if !closing.terminated {
+                closing.terminated = true;
+                closing.live.terminate();
+            }
+            closing.replies.push(reply);
+        } else {
+            let _ = reply.send(Ended::default());
+        }
+    }
+
+    async fn give_up_queue(&self, reason: &Reason) {
+        while let Some(message) = self.next_message().await {
+            let turn = message.turn;
+            let (why, by) = (reason.interrupt(), reason.by());
+            let interrupted = Event::TurnInterrupted { turn, reason: why, by, usage: None };
+            if !self.record(vec![Event::TurnStarted { turn, model: None }, interrupted]).await {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Where a session stands. Each variant has what is there in that state, and nothing else.
+
+use super::live::{Heard, Live};
+use super::places::{Place, Places};
+use super::turn::Turn;
+use super::Ended;
+use crate::supervise::Exit;
+use protocol::event::ProcessEnd;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// A CLI that has not answered `initialize` by then will not.
+const START: Duration = Duration::from_secs(90);
+/// How long a task without process and work stays.
+const LINGER: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+pub(super) enum State {
+    Asleep { since: Instant },
+    /// There is a message, and no place for another process.
+    Waiting,
+    Starting { live: Box<Live>, initialize: String, since: Instant },
+    Ready { live: Box<Live>, since: Instant },
+    Turn { live: Box<Live>, turn: Box<Turn> },
+    Closing(Box<Closing>),
+}
+
+#[derive(Debug)]
+pub(super) struct Closing {
+    pub(super) live: Box<Live>,
+    pub(super) reason: ProcessEnd,
+    pub(super) until: Instant,
+    pub(super) terminated: bool,
+    /// Whether a turn was cut short by this.
+    pub(super) turn: bool,
+    pub(super) replies: Vec<oneshot::Sender<Ended>>,
+}
+
+/// What happens to a session by itself.
+#[derive(Debug)]
+pub(super) enum Happened {
+    Place(Place),
+    Heard(Heard),
+    Gone(Exit),
+    /// Another session needs the place of this idle one.
+    Wanted,
+}
+
+impl State {
+    pub(super) fn asleep() -> Self {
+        Self::Asleep { since: Instant::now() }
+    }
+
+    pub(super) fn ready(live: Box<Live>) -> Self {
+        Self::Ready { live, since: Instant::now() }
+    }
+
+    /// The process, unless it is being ended.
+    pub(super) fn live(&mut self) -> Option<&mut Live> {
+        match self {
+            Self::Starting { live, .. } | Self::Ready { live, .. } | Self::Turn { live, .. } => Some(live),
+            Self::Asleep { .. } | Self::Waiting | Self::Closing(_) => None,
+        }
+    }
+
+    /// When something must be done if nothing happens before.
+    pub(super) fn deadline(&self, idle: Duration) -> Option<Instant> {
+        match self {
+            Self::Asleep { since } => Some(*since + LINGER),
+            Self::Waiting => None,
+            Self::Starting { since, .. } => Some(*since + START),
+            Self::Ready { since, .. } => Some(*since + idle),
+            Self::Turn { turn, .. } => turn.until,
+            Self::Closing(closing) => Some(closing.until),
+        }
+    }
+
+    /// Waits for what happens next. Cancel safe.
+    pub(super) async fn happens(&mut self, places: &Places) -> Happened {
+        match self {
+            Self::Asleep { .. } => std::future::pending().await,
+            Self::Waiting => Happened::Place(places.take().await),
+            Self::Starting { live, .. } | Self::Turn { live, .. } => Happened::Heard(live.hear().await),
+            Self::Ready { live, .. } => tokio::select! {
+                heard = live.hear() => Happened::Heard(heard),
+                () = places.wanted() => Happened::Wanted,
+            },
+            Self::Closing(closing) => Happened::Gone(closing.live.gone().await),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Lets a request's head through to the proxy once it is whole and beyond doubt, and answers by itself when it is not.
+//!
+//! ```text
+//!          ┌──── the next request ────┐
+//!          ▼                          │
+//! ──► Head ──── whole and judged ──► Open        everything passes
+//!          └─── in doubt ──► Refusing ──► Lingering ──► Shut      the proxy sees a connection that ended
+//! ```
+
+use crate::proxy::{Doubt, Heads};
+use bytes::{Buf as _, Bytes, BytesMut};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+/// How long somebody who was refused may go on sending what nobody reads any more, so that the answer reaches them:
+/// a connection that is closed with bytes unread takes it back.
+const LINGER: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Gate<S> {
+    stream: S,
+    heads: Arc<Heads>,
+    phase: Phase,
+    /// Read, but not yet let through.
+    waiting: BytesMut,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// So many bytes of what waits have been looked at.
+    Head(usize),
+    Open,
+    Refusing(Bytes),
+    Lingering(Pin<Box<Sleep>>),
+    Shut,
+}
+
+/// What the bytes of a head so far come to.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// The head ends here, its empty line included.
+    End(usize),
+    More,
+    Doubt(Doubt),
+}
+
+impl<S> Gate<S> {
+    pub(super) fn new(stream: S, heads: Arc<Heads>) -> Self {
+        Self { stream, heads, phase: Phase::Open, waiting: BytesMut::new() }
+    }
+
+    pub(super) const fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// Decides about what waits. False: more is needed.
+    fn advance(&mut self, looked: usize) -> bool {
+        let mut looked = looked;
+        // RFC 9112, section 2.2: an empty line before a request is nothing.
+        while self.waiting.starts_with(b"\r\n") {
+            self.waiting.advance(2);
+            looked = 0;
+        }
+        let found = find_end(&self.waiting, looked);
+        looked = self.waiting.len();
+        let judged = match found {
+            Found::End(end) if end > self.heads.limit() => Err(self.heads.refuse(Doubt::TooLarge)),
+            Found::End(end) => self.heads.judge(&self.waiting[..end - 4]),
+            Found::Doubt(doubt) => Err(self.heads.refuse(doubt)),
+            Found::More if looked > self.heads.limit() => Err(self.heads.refuse(Doubt::TooLarge)),
+            Found::More => {
+                self.phase = Phase::Head(looked);
+                return false;
+            }
+        };
+        self.phase = judged.map_or_else(Phase::Refusing, |()| Phase::Open);
+        true
+    }
+}
+
+/// Looks on from `from`; a line's end may have been cut in two there.
+fn find_end(bytes: &[u8], from: usize) -> Found {
+    for at in from.saturating_sub(1)..bytes.len() {
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'\r', Some(b'\n') | None) => {}
+            (b'\n', _) if at > 0 && bytes[at - 1] == b'\r' => {
+                if at >= 3 && bytes[at - 3..].starts_with(b"\r\n") {
+                    return Found::End(at + 1);
+                }
+            }
+            (b'\r' | b'\n', _) => return Found::Doubt(Doubt::LineEnd),
+            _ => {}
+        }
+    }
+    Found::More
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.heads.take_expected() {
+            this.phase = Phase::Head(0);
+            this.advance(0);
+        }
+        loop {
+            match &mut this.phase {
+                Phase::Head(looked) => {
+                    let looked = *looked;
+                    let mut part = [0; 4096];
+                    let mut part = ReadBuf::new(&mut part);
+                    ready!(Pin::new(&mut this.stream).poll_read(cx, &mut part))?;
+                    if part.filled().is_empty() {
+                        this.phase = Phase::Shut;
+                    } else {
+                        this.waiting.extend_from_slice(part.filled());
+                        this.advance(looked);
+                    }
+                }
+                Phase::Open if this.waiting.is_empty() => return Pin::new(&mut this.stream).poll_read(cx, buf),
+                Phase::Open => {
+                    let count = this.waiting.len().min(buf.remaining());
+                    buf.put_slice(&this.waiting.split_to(count));
+                    return Poll::Ready(Ok(()));
+                }
+                Phase::Refusing(answer) if answer.is_empty() => {
+                    ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+                    this.phase = Phase::Lingering(Box::pin(sleep(LINGER)));
+                }
+                Phase::Refusing(answer) => {
+                    let count = ready!(Pin::new(&mut this.stream).poll_write(cx, answer))?;
+                    answer.advance(count);
+                }
+                Phase::Lingering(over) => {
+                    let mut part = [0; 4096];
+                    let mut part = ReadBuf::new(&mut part);
+                    let read = Pin::new(&mut this.stream).poll_read(cx, &mut part);
+                    let gone = matches!(read, Poll::Ready(Err(_)) | Poll::Ready(Ok(()))) && part.filled().is_empty();
+                    if gone || over.as_mut().poll(cx).is_ready() {
+                        this.phase = Phase::Shut;
+                    } else {
+                        ready!(read)?;
+                    }
+                }
+                Phase::Shut => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
