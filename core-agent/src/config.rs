@@ -42,6 +42,9 @@ pub struct ClaudeConfig {
     /// Never in the file: found in the environment or in `.env` (see `claude::api_key`).
     #[serde(skip)]
     pub api_key: Option<SecretString>,
+    /// The file that held the key alone, if it was one: the CLI's tools are denied it.
+    #[serde(skip)]
+    pub api_key_file: Option<PathBuf>,
     /// Never in the file: the HOME of the agent, where the CLI keeps its sign-in.
     #[serde(skip)]
     pub home: Option<PathBuf>,
@@ -100,6 +103,7 @@ impl Default for ClaudeConfig {
             exit_grace: Duration::from_secs(10),
             environment: environment.map(str::to_owned).to_vec(),
             api_key: None,
+            api_key_file: None,
             home: None,
         }
     }
@@ -258,7 +262,7 @@ mod tests {
         let fields: Vec<String> = debug
             .split(['{', ',', ' '])
             .filter_map(|part| part.strip_suffix(':'))
-            .filter(|field| !["api_key", "home"].contains(field))
+            .filter(|field| !["api_key", "api_key_file", "home"].contains(field))
             .map(str::to_owned)
             .collect();
         for field in names(&fields.join(" ")).into_iter().filter(|field| !field.is_empty()) {

@@ -70,7 +70,10 @@ fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
         None if Path::new(DEFAULT_CONFIG).exists() => Config::load(Path::new(DEFAULT_CONFIG))?,
         None => Config::default(),
     };
-    config.claude.api_key = api_key::find(|name| std::env::var_os(name), &config.state_dir)?;
+    if let Some(found) = api_key::find(|name| std::env::var_os(name), &config.state_dir)? {
+        config.claude.api_key = Some(found.key);
+        config.claude.api_key_file = found.file;
+    }
     config.claude.home = std::env::var_os("HOME").map(PathBuf::from);
     Ok(config)
 }

@@ -92,7 +92,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     };
     let app = Arc::new(app);
     let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), refused_retry)?;
-    app.tasks.spawn(end_work_when_revoked(link.state(), app.clone(), stop.clone()));
+    app.tasks.spawn(follow_admission(link.state(), app.clone(), stop.clone()));
     essential.spawn(async move {
         link.run(stop).await;
         "the link"
@@ -136,13 +136,29 @@ async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunE
     }
 }
 
-/// A Core that learns at the handshake that it was revoked ends its work, as one does that was told over its link.
-async fn end_work_when_revoked(mut link: watch::Receiver<LinkState>, app: Arc<App>, stop: CancellationToken) {
+/// A Core that learns at the handshake that it was revoked ends its work, as one does that was told over its link. One
+/// that is welcomed afterwards was restored.
+async fn follow_admission(mut link: watch::Receiver<LinkState>, app: Arc<App>, stop: CancellationToken) {
     let watch = async {
-        while link.wait_for(|state| *state == LinkState::Revoked).await.is_ok() {
-            let confirmation = app.claude.revoke(RevokeOrder { sign_out: false }).await;
-            tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
-            if link.wait_for(|state| *state != LinkState::Revoked).await.is_err() {
+        let (mut refused, mut welcomed_in) = (false, None);
+        loop {
+            let state = *link.borrow_and_update();
+            match state {
+                LinkState::Revoked => {
+                    refused = true;
+                    let confirmation = app.claude.revoke(RevokeOrder { sign_out: false }).await;
+                    tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
+                }
+                LinkState::Up { epoch } => {
+                    // Restored before it dialled, it was not refused; its epoch tells.
+                    let later = welcomed_in.replace(epoch).is_some_and(|before| before != epoch);
+                    if std::mem::take(&mut refused) || later {
+                        app.claude.readmit().await;
+                    }
+                }
+                LinkState::Connecting | LinkState::Refused => {}
+            }
+            if link.changed().await.is_err() {
                 return;
             }
         }
@@ -167,6 +183,7 @@ mod tests {
             ..Config::default()
         };
         config.claude.command = "/nonexistent/claude".into();
+        config.claude.home = Some(folder.join("home"));
         config
     }
 

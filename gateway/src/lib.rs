@@ -60,6 +60,7 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
         body_time: config.limits.body_deadline,
         keep_alive: KEEP_ALIVE,
         write: config.limits.write_deadline,
+        silence: config.limits.silence_deadline,
         head_bytes: config.limits.head_bytes,
         body: config.limits.body_bytes,
     };

@@ -116,6 +116,9 @@ pub struct CoreReport {
     /// None while no usable CLI is installed.
     pub cli_version: Option<String>,
     pub claude: ClaudeState,
+    /// Counts the changes of `claude` since the agent started.
+    #[serde(default)]
+    pub revision: u64,
     /// Sessions with a turn in progress.
     pub working_sessions: u32,
     /// Approvals that wait for an answer.

@@ -12,6 +12,10 @@ pub const REQUEST_ID: &str = "condrix-request-id";
 /// W3C trace context, made at the gateway's edge.
 pub const TRACEPARENT: &str = "traceparent";
 
+/// On a Core's answer to what changed its sign-in: the [revision](crate::claude::CoreReport::revision) that the gateway
+/// must know before it passes the answer on. Whoever was told of a change is then judged by it.
+pub const REVISION: &str = "condrix-revision";
+
 /// Every name with this prefix belongs to the gateway.
 pub const RESERVED_PREFIX: &str = "condrix-";
 

@@ -1,5 +1,13 @@
 //! End-to-end tests: real programs, public interfaces, one binary.
 
+mod claude;
+mod gateway;
+mod faults;
+mod hostile;
+mod repository;
+mod resume;
+mod revocation;
 mod stage;
+mod tour;
 mod trial;
 mod vendor;

@@ -8,7 +8,7 @@ use crate::policy::Command;
 use axum::extract::State;
 use http::StatusCode;
 use protocol::claude::{ClaudeState, SignOutOutcome};
-use protocol::headers::Grant;
+use protocol::headers::{self, Grant};
 use protocol::ids::SignInId;
 use protocol::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,13 @@ pub(super) struct Code {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SignedOut {
     outcome: SignOutOutcome,
+}
+
+/// An answer that the gateway holds back until it knows of the change.
+type Reported<T> = ([(&'static str, String); 1], axum::Json<T>);
+
+fn reported<T>(app: &AppState, answer: T) -> Reported<T> {
+    ([(headers::REVISION, app.0.claude.revision().to_string())], axum::Json(answer))
 }
 
 /// Read the Core's state. The account is for its owner and for administrators.
@@ -97,10 +104,10 @@ pub(super) async fn submit_code(
     caller: Caller,
     Path(sign_in): Path<SignInId>,
     Json(Code { code }): Json<Code>,
-) -> Result<axum::Json<ClaudeState>, ApiError> {
+) -> Result<Reported<ClaudeState>, ApiError> {
     caller.may(Command::SignIn, &app)?;
     let state = app.0.claude.submit_code(sign_in, caller.user, &code).await?;
-    Ok(axum::Json(state))
+    Ok(reported(&app, state))
 }
 
 /// Give up a sign-in. Only who began it may.
@@ -134,16 +141,13 @@ pub(super) async fn cancel_sign_in(
         (status = "default", content_type = "application/problem+json", body = Problem),
     ),
 )]
-pub(super) async fn sign_out(
-    State(app): State<AppState>,
-    caller: Caller,
-) -> Result<axum::Json<SignedOut>, ApiError> {
+pub(super) async fn sign_out(State(app): State<AppState>, caller: Caller) -> Result<Reported<SignedOut>, ApiError> {
     caller.may(Command::SignOut, &app)?;
     let claude = app.0.claude.clone();
     // To its end, also when the client hangs up: a sign-out that stops halfway is none.
     let outcome = app.0.tasks.spawn(async move { claude.sign_out().await }).await;
     let outcome = outcome.map_err(|_| protocol::problem::ProblemType::Internal)??;
-    Ok(axum::Json(SignedOut { outcome }))
+    Ok(reported(&app, SignedOut { outcome }))
 }
 
 #[cfg(test)]
@@ -154,7 +158,8 @@ mod tests {
     #[test]
     fn the_account_is_shown_to_its_owner_and_to_administrators() {
         let owner = UserId::new();
-        let state = ClaudeState { owner: Some(owner), account: Some("ada@example.com".into()), ..ClaudeState::default() };
+        let state =
+            ClaudeState { owner: Some(owner), account: Some("ada@example.com".into()), ..ClaudeState::default() };
         let caller = |user, grant| Caller { user, name: String::new(), grant };
         let account = |caller: &Caller| shown(state.clone(), caller).account;
         assert!(account(&caller(owner, Grant::Observe)).is_some());

@@ -4,6 +4,7 @@
 use super::AppState;
 use super::caller::Gateway;
 use super::extract::Json;
+use super::problem::ApiError;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -11,6 +12,7 @@ use bytes::Bytes;
 use futures::stream::{self, StreamExt as _};
 use http::header;
 use protocol::claude::{CoreReport, RevokeConfirmation, RevokeOrder};
+use protocol::problem::ProblemType;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -49,8 +51,14 @@ pub(super) async fn revoked(
     State(app): State<AppState>,
     _: Gateway,
     Json(order): Json<RevokeOrder>,
-) -> axum::Json<RevokeConfirmation> {
-    let confirmation = app.0.claude.revoke(order).await;
-    tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
-    axum::Json(confirmation)
+) -> Result<axum::Json<RevokeConfirmation>, ApiError> {
+    let claude = app.0.claude.clone();
+    // To its end, also when the gateway stops waiting and cuts the link: a sign-out that stops halfway is none.
+    let revoked = app.0.tasks.spawn(async move {
+        let confirmation = claude.revoke(order).await;
+        tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
+        confirmation
+    });
+    let confirmation = revoked.await.map_err(|_| ProblemType::Internal)?;
+    Ok(axum::Json(confirmation))
 }

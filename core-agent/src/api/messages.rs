@@ -78,13 +78,11 @@ fn key(headers: &HeaderMap) -> Result<String, ApiError> {
     let mut keys = headers.get_all(KEY).iter();
     let key = keys.next().ok_or(ProblemType::IdempotencyKeyRequired)?;
     let plain = |key: &&str| (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-    match (key.to_str().ok().filter(plain), keys.next()) {
-        (Some(key), None) => Ok(key.to_owned()),
-        _ => {
-            let detail = "Idempotency-Key is given once, as 1 to 255 visible ASCII characters";
-            Err(Problem::new(ProblemType::BadRequest).detail(detail).into())
-        }
+    if let (Some(key), None) = (key.to_str().ok().filter(plain), keys.next()) {
+        return Ok(key.to_owned());
     }
+    let detail = "Idempotency-Key is given once, as 1 to 255 visible ASCII characters";
+    Err(Problem::new(ProblemType::BadRequest).detail(detail).into())
 }
 
 #[cfg(test)]

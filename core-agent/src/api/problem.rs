@@ -69,7 +69,6 @@ impl ApiError {
                 ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
                 ClaudeError::Journal(_) | ClaudeError::SessionGone => ProblemType::Internal,
                 ClaudeError::Busy => ProblemType::TooManyRequests,
-                ClaudeError::Cli(_) => ProblemType::ClaudeUnavailable,
                 ClaudeError::Owner(_) => ProblemType::StorageUnavailable,
             },
             Self::SignIn(error) => match error {

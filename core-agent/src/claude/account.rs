@@ -8,19 +8,19 @@ use super::state::{AuthStatus, Board, Change, replaced};
 use protocol::claude::{ClaudeState, ErrorKind};
 use protocol::ids::UserId;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::sleep;
 
 /// How soon a CLI that could not be run is tried again.
-const CLI_RETRY: Duration = Duration::from_secs(60);
+const CLI_RETRY: Duration = Duration::from_mins(1);
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AccountError {
     #[error(transparent)]
     Process(#[from] ProcessError),
-    #[error("the CLI's answer cannot be understood (exit {0:?})")]
+    #[error("the CLI's answer cannot be understood (exit status {0:?}; 127 is one that could not be started)")]
     Answer(Option<i32>),
     #[error("the CLI says that it is not signed in")]
     NotSignedIn,
@@ -37,6 +37,8 @@ pub(super) struct Account {
     /// What of the credentials file the state already shows.
     shown: Mutex<Arc<Credentials>>,
     sign_ins: AtomicU64,
+    /// A sign-out is under way: that the file goes is no news until its outcome is known.
+    leaving: AtomicBool,
     /// One question to the CLI at a time, so that answers come in their order.
     asking: tokio::sync::Mutex<()>,
 }
@@ -44,12 +46,24 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn new(launcher: Launcher, watcher: Watcher, board: Board, owner_file: PathBuf) -> Self {
         let shown = Mutex::new(Arc::new(Credentials::Missing));
-        Self { launcher, watcher, board, owner_file, shown, sign_ins: AtomicU64::new(0), asking: tokio::sync::Mutex::default() }
+        Self {
+            launcher,
+            watcher,
+            board,
+            owner_file,
+            shown,
+            sign_ins: AtomicU64::new(0),
+            leaving: AtomicBool::new(false),
+            asking: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Shows in the state what the credentials file says now. Returns whether it is news.
     pub(super) fn show(&self) -> bool {
         let credentials = self.watcher.look_now();
+        if self.leaving.load(Ordering::Acquire) {
+            return false;
+        }
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&shown, &credentials) {
             return false;
@@ -58,6 +72,12 @@ impl Account {
         self.board.change(Change::Credentials { credentials: &credentials, replaced });
         *shown = credentials;
         true
+    }
+
+    /// Keeps the state as it is until the guard is dropped.
+    pub(super) fn leaving(&self) -> Leaving<'_> {
+        self.leaving.store(true, Ordering::Release);
+        Leaving(self)
     }
 
     /// How many sign-ins there have been: a CLI process that was started under another one is not to be used.
@@ -120,7 +140,8 @@ impl Account {
 
     /// The Core has been signed out: nobody owns it.
     pub(super) fn signed_out(&self) -> std::io::Result<()> {
-        self.show();
+        // That the file has gone is no news of its own.
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = self.watcher.look_now();
         self.board.change(Change::SignedOut);
         Owner::remove(&self.owner_file)
     }
@@ -136,7 +157,7 @@ impl Account {
             }
             let unknown = self.board.cli_version().is_none();
             tokio::select! {
-                changed = changes.changed() => if changed.is_err() { return },
+                seen = changes.changed() => if seen.is_err() { return },
                 () = sleep(CLI_RETRY), if unknown => {
                     if let Err(error) = self.check().await {
                         tracing::warn!(%error, "the CLI cannot be run");
@@ -145,5 +166,15 @@ impl Account {
                 }
             }
         }
+    }
+}
+
+/// See [`Account::leaving`].
+#[derive(Debug)]
+pub(super) struct Leaving<'a>(&'a Account);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.leaving.store(false, Ordering::Release);
     }
 }

@@ -44,11 +44,15 @@ impl ApiKeyError {
     pub const EXIT_CODE: u8 = 78;
 }
 
+/// A key, and the file that held it alone.
+#[derive(Debug)]
+pub struct Found {
+    pub key: SecretString,
+    pub file: Option<PathBuf>,
+}
+
 /// The key of this Core, if it has one. `folder` is the agent's own; `variable` looks a name up in the environment.
-pub fn find(
-    variable: impl Fn(&str) -> Option<OsString>,
-    folder: &Path,
-) -> Result<Option<SecretString>, ApiKeyError> {
+pub fn find(variable: impl Fn(&str) -> Option<OsString>, folder: &Path) -> Result<Option<Found>, ApiKeyError> {
     let environment = Place {
         name: "the environment".to_owned(),
         key: variable(VARIABLE).map(|key| Zeroizing::new(key.to_string_lossy().into_owned())),
@@ -75,13 +79,14 @@ struct Place {
 }
 
 impl Place {
-    fn key(self) -> Result<Option<SecretString>, ApiKeyError> {
-        match (self.key, self.key_file) {
-            (None, None) => Ok(None),
-            (Some(_), Some(_)) => Err(ApiKeyError::Both { place: self.name }),
-            (Some(key), None) => parse_key(&key, || format!("{VARIABLE} in {}", self.name)).map(Some),
-            (None, Some(file)) => parse_key(&read(&file)?, || file.display().to_string()).map(Some),
-        }
+    fn key(self) -> Result<Option<Found>, ApiKeyError> {
+        let (key, file) = match (self.key, self.key_file) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => return Err(ApiKeyError::Both { place: self.name }),
+            (Some(key), None) => (parse_key(&key, || format!("{VARIABLE} in {}", self.name))?, None),
+            (None, Some(file)) => (parse_key(&read(&file)?, || file.display().to_string())?, Some(file)),
+        };
+        Ok(Some(Found { key, file }))
     }
 }
 
@@ -135,10 +140,7 @@ fn parse_env_file(text: &str, file: &Path) -> Result<Place, ApiKeyError> {
 }
 
 fn unquote(value: &str) -> &str {
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(value)
+    ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(value)
 }
 
 /// Whether two keys are the same one, for tests and for telling a changed key.
@@ -167,7 +169,7 @@ mod tests {
 
         fn find(&self, environment: &[(&str, &str)]) -> Result<Option<String>, ApiKeyError> {
             let look_up = |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).into());
-            find(look_up, self.0.path()).map(|key| key.map(|key| key.expose_secret().to_owned()))
+            find(look_up, self.0.path()).map(|found| found.map(|found| found.key.expose_secret().to_owned()))
         }
     }
 
@@ -217,10 +219,7 @@ mod tests {
     fn a_file_that_others_may_read_is_refused() {
         let folder = Folder::new();
         let file = folder.write("key", "sk", 0o640);
-        assert!(matches!(
-            folder.find(&[(FILE_VARIABLE, file.to_str().unwrap())]),
-            Err(ApiKeyError::TooOpen { .. })
-        ));
+        assert!(matches!(folder.find(&[(FILE_VARIABLE, file.to_str().unwrap())]), Err(ApiKeyError::TooOpen { .. })));
         folder.write(".env", "CONDRIX_CORE_CLAUDE_API_KEY=a\n", 0o644);
         assert!(matches!(folder.find(&[]), Err(ApiKeyError::TooOpen { .. })));
         folder.write(".env", "OTHER=1\n", 0o644);

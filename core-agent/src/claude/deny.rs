@@ -1,19 +1,30 @@
-//! What the CLI's own tools are denied, whatever a person approves: its credentials and the agent's keys.
+//! What the CLI's own tools are denied, whatever a person approves: its credentials and the agent's keys. And what they
+//! must always ask for.
 //!
-//! A rule covers reading and editing, by a tool, by a mention in a message and through symbolic links. It does not bind
-//! what an approved command does: whoever may operate a Core acts as its user (see [`super::guard`]).
+//! A rule covers reading and editing by a tool, through symbolic links too. It does not bind what an approved command
+//! does: whoever may operate a Core acts as its user (see [`super::guard`]).
 
 use super::settings::Settings;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Tools that the CLI would let go ahead in some cases. `Bash`: it allows what it takes for reading in the workspace, and
+/// there `cat *` and `grep -R` follow a repository's symbolic links past every rule, and `git diff` runs what the
+/// repository's `.git/config` names. `Skill`: its arguments may mention any file (see [`super::mention`]).
+const ASK: [&str; 2] = ["Bash", "Skill"];
+/// A session stays in its workspace; making a worktree also runs the repository's hooks and filters.
+const DENY: [&str; 1] = ["EnterWorktree"];
 
 /// The CLI's `--settings`, as JSON. Paths only: argv is world-readable.
 pub(super) fn settings(settings: &Settings) -> String {
-    let deny: Vec<String> = patterns(settings, &entries(&settings.state_dir))
-        .iter()
-        .flat_map(|pattern| ["Read", "Edit", "Write"].map(|tool| format!("{tool}({pattern})")))
-        .collect();
-    let value: Value = json!({"permissions": {"deny": deny}});
+    let files = patterns(settings, &entries(&settings.state_dir));
+    let files = files.iter().flat_map(|pattern| ["Read", "Edit", "Write"].map(|tool| format!("{tool}({pattern})")));
+    let deny: Vec<String> = DENY.iter().map(|&tool| tool.to_owned()).chain(files).collect();
+    let value: Value = json!({
+        "permissions": {"deny": deny, "ask": ASK},
+        // By default plans are written where its tools may not write.
+        "plansDirectory": ".claude/plans",
+    });
     value.to_string()
 }
 
@@ -28,7 +39,14 @@ fn patterns(settings: &Settings, entries: &[String]) -> Vec<String> {
     patterns.push(absolute(&settings.claude_dir(), "/**"));
     patterns.push(absolute(&settings.home.join(".claude.json"), ""));
     patterns.extend(state(settings, entries));
+    patterns.extend(settings.api_key_file.iter().flat_map(|file| spellings(file)).map(|file| absolute(&file, "")));
     patterns
+}
+
+/// A path as it is configured, and as the kernel knows it.
+fn spellings(path: &Path) -> Vec<PathBuf> {
+    let real = path.canonicalize().ok().filter(|real| real != path);
+    std::iter::once(path.to_owned()).chain(real).collect()
 }
 
 /// The agent's state. Where the workspaces lie inside it, a rule for the whole would deny all work: then everything else
@@ -71,6 +89,7 @@ mod tests {
             state_dir: state_dir.into(),
             workspaces: workspaces.into(),
             api_key: None,
+            api_key_file: Some("/etc/condrix/claude-key".into()),
             idle_timeout: Config::default().claude.idle_timeout,
             max_processes: 1,
             sign_in_timeout: Config::default().claude.sign_in_timeout,
@@ -87,6 +106,9 @@ mod tests {
             "Edit(//home/core/.claude/**)",
             "Write(//home/core/.claude.json)",
             "Read(//var/lib/core/**)",
+            "Read(//etc/condrix/claude-key)",
+            "EnterWorktree",
+            "Bash",
         ] {
             assert!(rules.contains(&format!("\"{rule}\"")), "{rule} is not in {rules}");
         }

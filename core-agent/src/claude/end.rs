@@ -6,6 +6,7 @@
 use super::session::{Ended, Gate, Reason};
 use super::{Claude, ClaudeError, sign_out};
 use protocol::claude::{Method, RevokeConfirmation, RevokeOrder, SignOutOutcome, State};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
@@ -30,19 +31,18 @@ impl Claude {
         self.gate.send_replace(Gate::Closed);
         self.end_sessions(&Reason::SignedOut, Instant::now() + SIGN_OUT).await;
         let outcome = self.sign_out_now().await;
-        if !self.over.is_cancelled() {
-            self.gate.send_replace(Gate::Open);
-            self.sessions.wake_all();
-        }
+        self.open_gate();
         outcome
     }
 
     /// The Core was revoked: ends every turn and process, signs out where ordered, and says what it did. May be
-    /// repeated. Nothing begins afterwards.
+    /// repeated. Nothing begins afterwards, until [`Claude::readmit`].
     pub async fn revoke(&self, order: RevokeOrder) -> RevokeConfirmation {
         // Before waiting for anybody: from here nothing new begins.
-        self.over.cancel();
-        self.gate.send_replace(Gate::Closed);
+        self.close_for_revocation();
+        let _in_order = self.admission.lock().await;
+        // An earlier revocation's end may have come in between.
+        self.close_for_revocation();
         // Credentials can only be deleted for good once nobody is left who could write them.
         let bound = if order.sign_out { SIGN_OUT } else { REVOKE };
         let ended = self.end_sessions(&Reason::Revoked, Instant::now() + bound).await;
@@ -58,6 +58,36 @@ impl Claude {
             confirmation.sign_out = Some(outcome.unwrap_or(SignOutOutcome::Failed));
         }
         confirmation
+    }
+
+    /// The Core was restored: work may begin again. Waits for a revocation that is still being carried out.
+    pub async fn readmit(&self) {
+        let _in_order = self.admission.lock().await;
+        let _one = self.ending.lock().await;
+        if self.revoked.swap(false, Ordering::SeqCst) {
+            tracing::info!("this Core was restored");
+            self.open_gate();
+        }
+    }
+
+    fn close_for_revocation(&self) {
+        self.revoked.store(true, Ordering::SeqCst);
+        self.gate.send_replace(Gate::Closed);
+    }
+
+    /// Lets work begin, unless there is a reason against it. Whoever closes the gate states the reason first; it is looked
+    /// for under the gate's own lock, so that of an opening and a closing the closing one wins.
+    fn open_gate(&self) {
+        let opened = self.gate.send_if_modified(|gate| {
+            let open = !self.over.is_cancelled() && !self.revoked.load(Ordering::SeqCst);
+            if open {
+                *gate = Gate::Open;
+            }
+            open
+        });
+        if opened {
+            self.sessions.wake_all();
+        }
     }
 
     /// Ends every process in order (the agent stops). Bounded by its caller.
@@ -87,7 +117,9 @@ impl Claude {
     /// Every process that could write credentials must have ended, or end within this.
     async fn sign_out_now(&self) -> Result<SignOutOutcome, ClaudeError> {
         self.keeper.idle().await;
-        let outcome = sign_out::run(&self.launcher, &self.watcher, &self.settings.quiet_dir()).await?;
+        let leaving = self.account.leaving();
+        let outcome = sign_out::run(&self.launcher, &self.watcher, &self.settings).await;
+        drop(leaving);
         match outcome {
             SignOutOutcome::Revoked | SignOutOutcome::DeletedLocally | SignOutOutcome::NotSignedIn => {
                 self.account.signed_out().map_err(ClaudeError::Owner)?;

@@ -1,6 +1,6 @@
 //! Keeping the sign-in alive: the one task that lets the CLI refresh ahead of the expiry.
 
-use super::credentials::{Attempt, Refresher};
+use super::credentials::{Attempt, Past, Refresher};
 use super::session::Gate;
 use super::state::{Board, Change};
 use protocol::claude::ErrorKind;
@@ -22,9 +22,9 @@ impl Keeper {
 
     /// Refreshes whenever it is due, until the future is dropped.
     pub(super) async fn run(&self) {
-        let mut failures = 0;
+        let mut past = Past::Untried;
         loop {
-            self.refresher.until_due(failures).await;
+            past = self.refresher.until_due(past).await;
             if self.gate.clone().wait_for(|gate| *gate == Gate::Open).await.is_err() {
                 return;
             }
@@ -36,24 +36,23 @@ impl Keeper {
                 }
                 self.refresher.attempt(self.gate.clone()).await
             };
-            failures = self.judge(attempt, failures);
+            past = self.judge(attempt, past);
         }
     }
 
-    /// How many attempts have failed in a row.
-    fn judge(&self, attempt: Attempt, failures: u32) -> u32 {
+    fn judge(&self, attempt: Attempt, past: Past) -> Past {
         let (kind, detail) = match attempt {
             Attempt::Changed => {
                 tracing::info!("the access token was refreshed");
-                return 0;
+                return Past::Succeeded;
             }
-            Attempt::GivenUp => return failures,
+            Attempt::GivenUp => return past,
             Attempt::Unreachable => (ErrorKind::Network, "the access token could not be refreshed yet".to_owned()),
             Attempt::Cli(error) => (ErrorKind::Cli, error.to_string()),
         };
-        tracing::warn!(detail, failures, "a refresh did not succeed");
+        tracing::warn!(detail, ?past, "a refresh did not succeed");
         self.board.change(Change::RefreshFailed { kind, detail });
-        failures.saturating_add(1)
+        past.failed_again()
     }
 
     /// Returns when no attempt is under way. None begins while the gate is closed.

@@ -14,7 +14,9 @@ mod credentials;
 mod deny;
 mod end;
 pub mod guard;
+mod instructions;
 mod keep;
+mod mention;
 pub mod model;
 mod owner;
 pub mod process;
@@ -34,7 +36,7 @@ use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
 use keep::Keeper;
 use model::{ModelError, Models};
-use process::{Launcher, ProcessError};
+use process::Launcher;
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
@@ -44,6 +46,7 @@ use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -81,8 +84,6 @@ pub enum ClaudeError {
     Busy,
     #[error("the session's task has ended")]
     SessionGone,
-    #[error("the CLI cannot be run: {0}")]
-    Cli(#[from] ProcessError),
     #[error("the owner's file cannot be removed: {0}")]
     Owner(#[source] std::io::Error),
 }
@@ -114,8 +115,12 @@ pub struct Claude {
     gate: watch::Sender<Gate>,
     /// Held by whoever signs out or ends everything: one at a time.
     ending: tokio::sync::Mutex<()>,
-    /// The Core was revoked or the agent stops: the gate does not open again.
+    /// The agent stops: the gate does not open again.
     over: CancellationToken,
+    /// The Core is revoked: the gate opens again when it is restored.
+    revoked: AtomicBool,
+    /// Held while a revocation, or its end, is carried out: in the order in which they came.
+    admission: tokio::sync::Mutex<()>,
 }
 
 impl Claude {
@@ -179,7 +184,22 @@ impl Claude {
         }
         let ending = tokio::sync::Mutex::default();
         let claude = Self {
-            settings, journal, board, guard, models, launcher, watcher, account, keeper, sign_ins, sessions, gate, ending, over,
+            settings,
+            journal,
+            board,
+            guard,
+            models,
+            launcher,
+            watcher,
+            account,
+            keeper,
+            sign_ins,
+            sessions,
+            gate,
+            ending,
+            over,
+            revoked: AtomicBool::new(false),
+            admission: tokio::sync::Mutex::default(),
         };
         Ok(Arc::new(claude))
     }
@@ -191,6 +211,11 @@ impl Claude {
 
     pub fn state(&self) -> ClaudeState {
         self.board.claude()
+    }
+
+    /// Counts the changes of [`Self::state`].
+    pub fn revision(&self) -> u64 {
+        self.board.revision()
     }
 
     /// Begins a sign-in by OAuth for this user. See [`sign_in`].
@@ -240,7 +265,7 @@ impl Claude {
         if claude.method == Method::None || claude.state == State::SignedOut {
             return Err(ClaudeError::NotSignedIn);
         }
-        if self.over.is_cancelled() {
+        if self.over.is_cancelled() || self.revoked.load(Ordering::SeqCst) {
             return Err(ClaudeError::Closed);
         }
         let session = message.session;

@@ -33,9 +33,10 @@ impl Models {
     pub(super) fn learn(&self, initialized: &Value) {
         let Some(models) = initialized.get("models").and_then(Value::as_array) else { return };
         let text = |model: &Value, name: &str| model.get(name).and_then(Value::as_str).map(str::to_owned);
-        let known = models.iter().take(MAX_KNOWN).filter_map(|model| {
-            Some(Known { value: text(model, "value")?, resolved: text(model, "resolvedModel") })
-        });
+        let known = models
+            .iter()
+            .take(MAX_KNOWN)
+            .filter_map(|model| Some(Known { value: text(model, "value")?, resolved: text(model, "resolvedModel") }));
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known.collect();
     }
 

@@ -11,19 +11,28 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// For a command that is to say something and end: it is ended when it does not.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 /// What such a command may say.
 const MAX_OUTPUT: usize = 256 * 1024;
 
 /// Variables that every process of the CLI gets. The vendor's switches keep it from reporting home, updating itself,
-/// opening a browser and asking for remote connectors; the last four keep a turn within the message that began it.
-const ALWAYS: [(&str, &str); 9] = [
+/// opening a browser and asking for remote connectors.
+const ALWAYS: [(&str, &str); 15] = [
     ("DISABLE_TELEMETRY", "1"),
     ("DISABLE_ERROR_REPORTING", "1"),
     ("DISABLE_AUTOUPDATER", "1"),
     ("ENABLE_CLAUDEAI_MCP_SERVERS", "false"),
     ("BROWSER", "/bin/false"),
-    ("CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD", "1"),
+    // The workspace's instructions are handed over (see `instructions`), for those too that the model hands work on to.
+    ("CLAUDE_CODE_ENABLE_APPEND_SUBAGENT_PROMPT", "1"),
+    // It would run `git status` at every start, and with it whatever the workspace's .git/config names.
+    ("CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS", "1"),
+    // What git would run unasked, in a command that was approved, too: hooks and filters are the command's own business.
+    ("GIT_CONFIG_COUNT", "2"),
+    ("GIT_CONFIG_KEY_0", "core.fsmonitor"),
+    ("GIT_CONFIG_VALUE_0", "false"),
+    ("GIT_CONFIG_KEY_1", "safe.bareRepository"),
+    ("GIT_CONFIG_VALUE_1", "explicit"),
     // No work that goes on, or begins, after the answer: nobody would have asked for it.
     ("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1"),
     ("CLAUDE_CODE_DISABLE_CRON", "1"),
@@ -91,7 +100,9 @@ impl Launcher {
 
     /// Runs a command to its end.
     pub(super) async fn command(&self, arguments: &[&str], with_key: bool) -> Result<Output, ProcessError> {
-        let spec = self.spec(to_strings(arguments), self.settings.quiet_dir(), with_key);
+        let mut spec = self.spec(to_strings(arguments), self.settings.quiet_dir(), with_key);
+        // It has nothing to read, so that the end of its stdin does not tell it to end.
+        spec.grace = COMMAND_TIMEOUT;
         let mut process = Supervised::spawn(&self.supervisor, &spec).await?;
         process.close_stdin();
         timeout(COMMAND_TIMEOUT, read(process)).await.map_err(|_| ProcessError::Timeout)?
@@ -146,7 +157,7 @@ fn chat_arguments(chat: &Chat<'_>, settings: &str) -> Vec<String> {
         "--include-partial-messages",
         "--permission-prompt-tool",
         "stdio",
-        // A repository's own settings could redirect the sign-in and run hooks; its CLAUDE.md comes by --add-dir.
+        // A repository's own settings could redirect the sign-in and run hooks.
         "--setting-sources",
         "user",
         "--strict-mcp-config",
@@ -154,8 +165,6 @@ fn chat_arguments(chat: &Chat<'_>, settings: &str) -> Vec<String> {
         settings,
         "--permission-mode",
         chat.mode.cli_name(),
-        "--add-dir",
-        &chat.cwd.to_string_lossy(),
     ]);
     match chat.conversation {
         Conversation::New(id) => arguments.extend(["--session-id".to_owned(), id.to_string()]),

@@ -25,6 +25,7 @@ pub struct Settings {
     pub(super) state_dir: PathBuf,
     pub(super) workspaces: PathBuf,
     pub(super) api_key: Option<SecretString>,
+    pub(super) api_key_file: Option<PathBuf>,
     pub(super) idle_timeout: Duration,
     /// CLI processes of sessions at one time.
     pub(super) max_processes: usize,
@@ -37,7 +38,8 @@ impl Settings {
     pub fn new(config: &Config) -> Result<Self, SettingsError> {
         let home = config.claude.home.clone().filter(|home| home.is_absolute());
         // A variable that is not Unicode is none that the CLI needs.
-        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let settings = Self {
             program: config.claude.command.to_string_lossy().into_owned(),
             home: home.ok_or(SettingsError::NoHome)?,
@@ -45,6 +47,7 @@ impl Settings {
             state_dir: config.state_dir.clone(),
             workspaces: config.workspaces.clone(),
             api_key: config.claude.api_key.clone(),
+            api_key_file: config.claude.api_key_file.clone(),
             idle_timeout: config.claude.idle_timeout,
             max_processes: usize::try_from(config.max_sessions).unwrap_or(usize::MAX),
             sign_in_timeout: config.claude.sign_in_timeout,

@@ -4,19 +4,26 @@
 //! its debug log alone: it notes there that the revocation failed. So the log is asked for, and "revoked" is only said
 //! when the log shows that it was kept up to the end and holds no such note; otherwise "deleted locally".
 //!
+//! Where the CLI does not delete the credentials, for it hangs or cannot be run, they are deleted here: whoever signs a
+//! Core out must be able to rely on it.
+//!
 //! A refresh in flight writes fresh credentials after a logout has succeeded. Callers end every CLI process first, and
 //! what comes back nevertheless is seen here and signed out once more.
 
 use super::credentials::{Credentials, Watcher};
-use super::process::{Launcher, ProcessError};
+use super::process::Launcher;
+use super::settings::Settings;
 use protocol::claude::SignOutOutcome;
 use protocol::ids::SignInId;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// Logouts at most: one more for credentials that came back.
 const ATTEMPTS: u32 = 2;
+/// The CLI gives the vendor five seconds; a proxy that says nothing would hold it for longer.
+const LOGOUT: Duration = Duration::from_secs(30);
 /// How long the credentials must stay gone.
 const STAYS_GONE: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(100);
@@ -26,37 +33,62 @@ const NOT_REVOKED: &str = "token revoke failed";
 const AFTERWARDS: &str = "written atomically";
 const MAX_LOG: u64 = 4 * 1024 * 1024;
 
-/// Every CLI process of this Core must have ended. `folder` is one that only the agent's user may enter.
-pub(super) async fn run(launcher: &Launcher, watcher: &Watcher, folder: &Path) -> Result<SignOutOutcome, ProcessError> {
+/// Every CLI process of this Core must have ended.
+pub(super) async fn run(launcher: &Launcher, watcher: &Watcher, settings: &Settings) -> SignOutOutcome {
     let credentials = watcher.look_now();
     let had_token = match &*credentials {
-        Credentials::Missing => return Ok(SignOutOutcome::NotSignedIn),
+        Credentials::Missing => return SignOutOutcome::NotSignedIn,
         // Nothing is left that the vendor would take: the file goes all the same.
         Credentials::Blanked | Credentials::Unusable => false,
         Credentials::Present(tokens) => tokens.refresh.is_some(),
     };
     let mut revoked = had_token;
     for _ in 0..ATTEMPTS {
-        revoked &= logout(launcher, folder).await?;
+        revoked &= logout(launcher, &settings.quiet_dir()).await;
+        if !matches!(*watcher.look_now(), Credentials::Missing) {
+            revoked = false;
+            delete(&settings.credentials_file());
+        }
         if stays_gone(watcher).await {
-            return Ok(match (had_token, revoked) {
+            return match (had_token, revoked) {
                 (false, _) => SignOutOutcome::NotSignedIn,
                 (true, true) => SignOutOutcome::Revoked,
                 (true, false) => SignOutOutcome::DeletedLocally,
-            });
+            };
         }
     }
-    Ok(SignOutOutcome::Failed)
+    SignOutOutcome::Failed
+}
+
+fn delete(path: &Path) {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            tracing::error!(%error, "the CLI's credentials cannot be deleted");
+        }
+        _ => tracing::warn!("the CLI left its credentials behind; they were deleted"),
+    }
 }
 
 /// Whether the CLI's own log shows that the vendor was told.
-async fn logout(launcher: &Launcher, folder: &Path) -> Result<bool, ProcessError> {
+async fn logout(launcher: &Launcher, folder: &Path) -> bool {
     let log = Log(folder.join(format!("logout-{}.log", SignInId::new())));
     let path = log.0.to_string_lossy().into_owned();
-    let output = launcher.command(&["--debug-file", &path, "auth", "logout"], false).await?;
-    let told = output.exit.code == Some(0) && shows_revocation(&log.read());
-    tracing::info!(exit = output.exit.code, told, "claude auth logout has ended");
-    Ok(told)
+    let arguments = ["--debug-file", path.as_str(), "auth", "logout"];
+    match timeout(LOGOUT, launcher.command(&arguments, false)).await {
+        Ok(Ok(output)) => {
+            let told = output.exit.code == Some(0) && shows_revocation(&log.read());
+            tracing::info!(exit = output.exit.code, told, "claude auth logout has ended");
+            told
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "claude auth logout cannot be run");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("claude auth logout did not end in time and was ended");
+            false
+        }
+    }
 }
 
 fn shows_revocation(log: &str) -> bool {
@@ -93,7 +125,7 @@ impl Log {
 impl Drop for Log {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_file(&self.0)
-            && error.kind() != std::io::ErrorKind::NotFound
+            && error.kind() != ErrorKind::NotFound
         {
             tracing::warn!(%error, path = %self.0.display(), "the log of a logout cannot be removed");
         }

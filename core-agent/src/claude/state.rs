@@ -39,12 +39,23 @@ pub(super) enum Change<'a> {
     /// The Core has an API key: it wins over any sign-in.
     KeyConfigured,
     /// The credentials file was read. `replaced`: its values differ from those before.
-    Credentials { credentials: &'a Credentials, replaced: bool },
-    Status { status: &'a AuthStatus, owner: Option<&'a Owner> },
+    Credentials {
+        credentials: &'a Credentials,
+        replaced: bool,
+    },
+    Status {
+        status: &'a AuthStatus,
+        owner: Option<&'a Owner>,
+    },
     /// The vendor refused the key or the access token.
-    Refused { detail: String },
+    Refused {
+        detail: String,
+    },
     /// The vendor could not be asked for a new access token.
-    RefreshFailed { kind: ErrorKind, detail: String },
+    RefreshFailed {
+        kind: ErrorKind,
+        detail: String,
+    },
     /// The vendor answered a message: what it refused before works again.
     Answered,
     SignedOut,
@@ -148,6 +159,11 @@ impl Board {
         self.report.borrow().claude.clone()
     }
 
+    /// Counts the changes of the sign-in.
+    pub(super) fn revision(&self) -> u64 {
+        self.report.borrow().revision
+    }
+
     pub(super) fn cli_version(&self) -> Option<String> {
         self.report.borrow().cli_version.clone()
     }
@@ -165,7 +181,9 @@ impl Board {
                     "the sign-in's state has changed"
                 );
             }
-            before != report.claude
+            let changed = before != report.claude;
+            report.revision += u64::from(changed);
+            changed
         });
     }
 

@@ -38,7 +38,10 @@ const SETTLED: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
     Connecting,
-    Up,
+    /// The gateway has welcomed this Core, in this epoch of its revocations and restorations.
+    Up {
+        epoch: u64,
+    },
     /// The gateway has proved itself and said that this Core was revoked.
     Revoked,
     Refused,
@@ -100,7 +103,7 @@ impl LinkClient {
             dial(&self.ends, &self.tls, Class::Bulk),
         )?;
         tracing::info!(core = %welcome.core, epoch = welcome.epoch, link = %self.ends.link, "the link is up");
-        self.become_state(LinkState::Up);
+        self.become_state(LinkState::Up { epoch: welcome.epoch });
         let (class, ended) = tokio::select! {
             ended = serve::serve(interactive, self.router.clone()) => (Class::Interactive, ended),
             ended = serve::serve(bulk, self.router.clone()) => (Class::Bulk, ended),

@@ -122,7 +122,7 @@ async fn requests_are_answered_on_both_connections() {
     let gateway = Gateway::start(MODERN).await;
     let mut agent = gateway.agent(gateway.key.public());
     let (_, connections) = gateway.take().await;
-    agent.becomes(LinkState::Up).await;
+    agent.becomes(LinkState::Up { epoch: 1 }).await;
     assert_ne!(connections[0].class, connections[1].class);
     for connection in &connections {
         for _ in 0..3 {
@@ -140,7 +140,7 @@ async fn when_one_connection_ends_both_do_and_the_link_comes_back_under_its_id()
     let gateway = Gateway::start(MODERN).await;
     let mut agent = gateway.agent(gateway.key.public());
     let (before, [one, other]) = gateway.take().await;
-    agent.becomes(LinkState::Up).await;
+    agent.becomes(LinkState::Up { epoch: 1 }).await;
     one.driver.abort();
     timeout(DEADLINE, other.driver).await.unwrap().unwrap();
     let (after, connections) = gateway.take().await;

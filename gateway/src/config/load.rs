@@ -98,6 +98,7 @@ impl Config {
             ("limits.header_deadline", self.limits.header_deadline, 1),
             ("limits.body_deadline", self.limits.body_deadline, 1),
             ("limits.write_deadline", self.limits.write_deadline, 1),
+            ("limits.silence_deadline", self.limits.silence_deadline, 1),
             ("login.idle", self.login.idle, 60),
             ("tokens.access", self.tokens.access, 30),
             ("tokens.pairing", self.tokens.pairing, 1),

@@ -50,6 +50,8 @@ pub struct Limits {
     pub body_deadline: Duration,
     #[serde(with = "humantime_serde")]
     pub write_deadline: Duration,
+    #[serde(with = "humantime_serde")]
+    pub silence_deadline: Duration,
     pub head_bytes: usize,
     pub body_bytes: u64,
 }
@@ -121,6 +123,7 @@ impl Default for Limits {
             header_deadline: Duration::from_secs(10),
             body_deadline: Duration::from_mins(1),
             write_deadline: Duration::from_secs(30),
+            silence_deadline: Duration::from_mins(2),
             head_bytes: 32 * 1024,
             body_bytes: 8 * 1024 * 1024,
         }

@@ -31,6 +31,8 @@ pub struct Member {
     state: Mutex<State>,
     /// Requests in progress. A watch, so that a revocation can see them end.
     live: watch::Sender<usize>,
+    /// The newest report's.
+    revision: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
@@ -111,11 +113,18 @@ pub struct Entry {
     pub kill: CancellationToken,
     opener: Opener,
     live: watch::Sender<usize>,
+    revision: watch::Receiver<u64>,
 }
 
 impl Entry {
     pub async fn open(&self) -> Result<Stream, LinkDown> {
         self.opener.open().await
+    }
+
+    /// Returns once the Core's reports have come to this revision.
+    pub async fn reported(&self, revision: u64) {
+        // A Core that is no longer known reports nothing more.
+        drop(self.revision.clone().wait_for(|known| *known >= revision).await);
     }
 }
 
@@ -141,7 +150,7 @@ impl Member {
         let report = CoreReport { claude, ..CoreReport::default() };
         let state =
             State { standing, link: None, report, offline_since: OffsetDateTime::now_utc(), fenced: VecDeque::new() };
-        Self { id, state: Mutex::new(state), live: watch::Sender::new(0) }
+        Self { id, state: Mutex::new(state), live: watch::Sender::new(0), revision: watch::Sender::new(0) }
     }
 
     pub const fn id(&self) -> CoreId {
@@ -175,7 +184,10 @@ impl Member {
     pub fn set_report(&self, report: CoreReport) -> bool {
         let mut state = self.lock();
         let changed = state.report.claude != report.claude;
+        let revision = report.revision;
         state.report = report;
+        // Only now: whoever waits for it finds the report.
+        self.revision.send_replace(revision);
         changed
     }
 
@@ -187,7 +199,7 @@ impl Member {
         let link = state.link.as_mut().filter(|link| link.is_up()).ok_or(NotEntered::Offline)?;
         let opener = link.opener(class).clone().ok_or(NotEntered::Offline)?;
         self.live.send_modify(|count| *count += 1);
-        Ok(Entry { kill, opener, live: self.live.clone() })
+        Ok(Entry { kill, opener, live: self.live.clone(), revision: self.revision.subscribe() })
     }
 
     /// Decides on a proven agent before it is welcomed: the epoch to tell it, or why not.
@@ -295,6 +307,7 @@ impl Member {
 mod tests {
     use super::*;
     use link::{Timing, opener};
+    use protocol::claude::Method;
     use std::sync::Arc;
     use tokio::io::duplex;
 
@@ -323,6 +336,28 @@ mod tests {
         assert_eq!(member.enter(Class::Interactive).unwrap_err(), NotEntered::Offline);
         assert!(member.attach(id, Class::Bulk, "0.1.0", any_opener()).unwrap().up);
         assert!(member.enter(Class::Interactive).is_ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_revision_finds_its_report() {
+        let (member, _attached) = linked();
+        let entry = member.enter(Class::Interactive).unwrap();
+        let report = |revision, method| CoreReport {
+            revision,
+            claude: ClaudeState { method, ..ClaudeState::default() },
+            ..CoreReport::default()
+        };
+        member.set_report(report(1, Method::None));
+        let waiting = async {
+            entry.reported(2).await;
+            member.claude().method
+        };
+        let reporting = async {
+            tokio::task::yield_now().await;
+            member.set_report(report(2, Method::OAuth));
+        };
+        let (seen, ()) = tokio::join!(biased; waiting, reporting);
+        assert_eq!(seen, Method::OAuth);
     }
 
     #[test]

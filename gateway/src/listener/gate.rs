@@ -1,4 +1,5 @@
-//! Lets a request's head through to the proxy once it is whole and beyond doubt, and answers by itself when it is not.
+//! Lets a request's head through to the proxy once it is whole and beyond doubt, and answers by itself when it is not. A
+//! chunked body passes as long as it is one.
 //!
 //! ```text
 //!          ┌──── the next request ────┐
@@ -7,7 +8,7 @@
 //!          └─── in doubt ──► Refusing ──► Lingering ──► Shut      the proxy sees a connection that ended
 //! ```
 
-use crate::proxy::{Doubt, Heads};
+use crate::proxy::{Chunks, Doubt, Framing, Heads};
 use bytes::{Buf as _, Bytes, BytesMut};
 use std::io;
 use std::pin::Pin;
@@ -28,6 +29,8 @@ pub(super) struct Gate<S> {
     phase: Phase,
     /// Read, but not yet let through.
     waiting: BytesMut,
+    /// The body that passes, where it has to be looked at. It begins behind so many bytes of the head.
+    body: Option<(usize, Chunks)>,
 }
 
 #[derive(Debug)]
@@ -51,16 +54,15 @@ enum Found {
 
 impl<S> Gate<S> {
     pub(super) fn new(stream: S, heads: Arc<Heads>) -> Self {
-        Self { stream, heads, phase: Phase::Open, waiting: BytesMut::new() }
+        Self { stream, heads, phase: Phase::Open, waiting: BytesMut::new(), body: None }
     }
 
     pub(super) const fn stream(&self) -> &S {
         &self.stream
     }
 
-    /// Decides about what waits. False: more is needed.
-    fn advance(&mut self, looked: usize) -> bool {
-        let mut looked = looked;
+    /// Decides about what waits.
+    fn advance(&mut self, mut looked: usize) {
         // RFC 9112, section 2.2: an empty line before a request is nothing.
         while self.waiting.starts_with(b"\r\n") {
             self.waiting.advance(2);
@@ -70,16 +72,25 @@ impl<S> Gate<S> {
         looked = self.waiting.len();
         let judged = match found {
             Found::End(end) if end > self.heads.limit() => Err(self.heads.refuse(Doubt::TooLarge)),
-            Found::End(end) => self.heads.judge(&self.waiting[..end - 4]),
+            Found::End(end) => self.heads.judge(&self.waiting[..end - 4]).map(|framing| {
+                self.body = (framing == Framing::Chunked).then(|| (end, Chunks::default()));
+            }),
             Found::Doubt(doubt) => Err(self.heads.refuse(doubt)),
             Found::More if looked > self.heads.limit() => Err(self.heads.refuse(Doubt::TooLarge)),
             Found::More => {
                 self.phase = Phase::Head(looked);
-                return false;
+                return;
             }
         };
         self.phase = judged.map_or_else(Phase::Refusing, |()| Phase::Open);
-        true
+    }
+
+    /// Looks at bytes that are about to pass.
+    fn watch(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some((head, body)) = &mut self.body else { return Ok(()) };
+        let of_head = bytes.len().min(*head);
+        *head -= of_head;
+        body.pass(&bytes[of_head..]).map_err(|doubt| io::Error::new(io::ErrorKind::InvalidData, doubt))
     }
 }
 
@@ -104,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.heads.take_expected() {
-            this.phase = Phase::Head(0);
+            this.body = None;
             this.advance(0);
         }
         loop {
@@ -121,11 +132,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
                         this.advance(looked);
                     }
                 }
-                Phase::Open if this.waiting.is_empty() => return Pin::new(&mut this.stream).poll_read(cx, buf),
+                Phase::Open if this.waiting.is_empty() => {
+                    let before = buf.filled().len();
+                    ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
+                    return Poll::Ready(this.watch(&buf.filled()[before..]));
+                }
                 Phase::Open => {
                     let count = this.waiting.len().min(buf.remaining());
-                    buf.put_slice(&this.waiting.split_to(count));
-                    return Poll::Ready(Ok(()));
+                    let part = this.waiting.split_to(count);
+                    buf.put_slice(&part);
+                    return Poll::Ready(this.watch(&part));
                 }
                 Phase::Refusing(answer) if answer.is_empty() => {
                     ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;

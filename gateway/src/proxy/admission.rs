@@ -7,6 +7,8 @@ use super::{Edge, Exchange};
 use crate::auth::{AuthError, Caller, Principal};
 use crate::authz::{self, Access, Asker, CoreFacts, NoRoute, Refusal, Role, Route, Target, Verb};
 use crate::fleet::NotEntered;
+use http::uri::Scheme;
+use http::{Method, header};
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
 use protocol::headers::Grant;
@@ -50,13 +52,16 @@ impl Edge {
         exchange: &mut Exchange,
     ) -> Result<Admitted, Refused> {
         let request = session.req_header();
-        well_formed(request)?;
+        if session.is_http2() {
+            fields_fit(request, self.limits.head_bytes)?;
+        }
+        well_formed(request, session.is_http2())?;
         let matched = authz::route(&request.method, request.uri.path()).map_err(|none| match none {
             NoRoute::NotFound => Refused::from(ProblemType::NotFound),
             NoRoute::MethodNotAllowed(allow) => Refused { allow: Some(allow), ..ProblemType::MethodNotAllowed.into() },
         })?;
         exchange.template = matched.route.template;
-        let is_upgrade = session.is_upgrade_req();
+        let is_upgrade = wants_websocket(session)?;
         if is_upgrade && matched.route.access == Access::Http {
             return Err(Problem::new(ProblemType::BadRequest).detail("this address takes no WebSocket").into());
         }
@@ -148,10 +153,38 @@ fn refused(refusal: Refusal) -> Refused {
     .into()
 }
 
+/// Counts an HTTP/2 head as RFC 9113 does, section 6.5.2. Over HTTP/1.1 its bytes were counted before.
+fn fields_fit(request: &RequestHeader, limit: usize) -> Result<(), Refused> {
+    let size: usize = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
+    if size > limit { Err(ProblemType::HeadersTooLarge.into()) } else { Ok(()) }
+}
+
+/// Whether a WebSocket is asked for. It is the one protocol that a connection may become, and its request has no body: what
+/// follows it belongs to the WebSocket, once the Core has agreed to one.
+fn wants_websocket(session: &Session) -> Result<bool, Refused> {
+    let request = session.req_header();
+    let mut protocols = request.headers.get_all(header::UPGRADE).iter();
+    let Some(protocol) = protocols.next() else { return Ok(false) };
+    let is_websocket = session.is_upgrade_req()
+        && protocols.next().is_none()
+        && protocol.as_bytes().eq_ignore_ascii_case(b"websocket")
+        && request.method == Method::GET
+        && !request.headers.contains_key(header::CONTENT_LENGTH)
+        && !request.headers.contains_key(header::TRANSFER_ENCODING);
+    if is_websocket {
+        Ok(true)
+    } else {
+        Err(Problem::new(ProblemType::BadRequest).detail("the only upgrade there is leads to a WebSocket").into())
+    }
+}
+
 /// Refuses a target that another reader of the same bytes could understand differently. Over HTTP/1.1 the whole head was
 /// judged before (see [`head`](super::head)); over HTTP/2 only its fields can be in doubt, and the framing cannot.
-fn well_formed(request: &RequestHeader) -> Result<(), Refused> {
+fn well_formed(request: &RequestHeader, is_http2: bool) -> Result<(), Refused> {
     let bad = |detail: &str| Refused::from(Problem::new(ProblemType::BadRequest).detail(detail));
     authz::check_target(&String::from_utf8_lossy(request.raw_path())).map_err(|reason| bad(&reason.to_string()))?;
+    if is_http2 && request.uri.scheme() != Some(&Scheme::HTTPS) {
+        return Err(bad("the scheme is https"));
+    }
     Ok(())
 }

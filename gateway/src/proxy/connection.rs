@@ -30,6 +30,8 @@ pub struct Limits {
     pub keep_alive: Duration,
     /// How long one write may wait for a client that does not read.
     pub write: Duration,
+    /// How long an answer may pause.
+    pub silence: Duration,
     /// Bytes of a request's head.
     pub head_bytes: usize,
     /// Bytes of a request's body.
@@ -126,7 +128,8 @@ impl HttpServerApp for Connection {
 
     fn h2_options(&self) -> Option<H2Options> {
         let mut options = H2Options::new();
-        let list = u32::try_from(self.limits.head_bytes).unwrap_or(u32::MAX);
+        // Twice what the edge lets in: it answers with a problem where the library would answer with nothing.
+        let list = u32::try_from(self.limits.head_bytes.saturating_mul(2)).unwrap_or(u32::MAX);
         options.max_header_list_size(list).max_concurrent_streams(H2_STREAMS);
         Some(options)
     }

@@ -48,7 +48,7 @@ impl Heads {
     }
 
     /// Judges a head without the empty line behind it. Refused, it comes with the whole answer to give.
-    pub fn judge(&self, head: &[u8]) -> Result<(), Bytes> {
+    pub fn judge(&self, head: &[u8]) -> Result<Framing, Bytes> {
         check(head).map_err(|doubt| self.refuse(doubt))
     }
 
@@ -64,7 +64,8 @@ impl Heads {
             | Doubt::Host
             | Doubt::Length
             | Doubt::Encoding
-            | Doubt::Both => ProblemType::BadRequest,
+            | Doubt::Both
+            | Doubt::Chunk => ProblemType::BadRequest,
         };
         // There is no method yet; the label of methods that nobody knows is the one that fits.
         self.metrics.request("unmatched", &Method::TRACE, kind.status(), Duration::ZERO);
@@ -92,13 +93,23 @@ pub enum Doubt {
     Encoding,
     #[error("Transfer-Encoding and Content-Length contradict each other")]
     Both,
+    #[error("the body is not made of chunks")]
+    Chunk,
     #[error("the head is too large")]
     TooLarge,
     #[error("the head has too many lines")]
     TooMany,
 }
 
-fn check(head: &[u8]) -> Result<(), Doubt> {
+/// How the body behind a head ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Where the head says, if there is one.
+    Counted,
+    Chunked,
+}
+
+fn check(head: &[u8]) -> Result<Framing, Doubt> {
     let mut lines = head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let is_http_11 = request_line(lines.next().unwrap_or_default())?;
     let (mut hosts, mut lengths, mut encodings) = (0, 0, 0);
@@ -127,7 +138,8 @@ fn check(head: &[u8]) -> Result<(), Doubt> {
         }
     }
     match (hosts, lengths, encodings) {
-        (1, 0, 0 | 1) | (1, 1, 0) => Ok(()),
+        (1, 0 | 1, 0) => Ok(Framing::Counted),
+        (1, 0, 1) => Ok(Framing::Chunked),
         (1, 1.., 1..) => Err(Doubt::Both),
         (1, 2.., _) => Err(Doubt::Length),
         (1, ..) => Err(Doubt::Encoding),
@@ -168,22 +180,16 @@ const fn is_text(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn judge(lines: &str) -> Result<(), Doubt> {
+    fn judge(lines: &str) -> Result<Framing, Doubt> {
         check(format!("POST /livez HTTP/1.1\r\nHost: h\r\n{lines}").trim_end_matches("\r\n").as_bytes())
     }
 
     #[test]
     fn ordinary_heads_pass() {
-        for lines in [
-            "",
-            "Content-Length: 5",
-            "Content-Length:\t05 ",
-            "transfer-encoding: Chunked",
-            "Cookie: a=\"b\"; c=\u{fc}",
-            "X-Empty:",
-        ] {
-            assert_eq!(judge(lines), Ok(()), "{lines}");
+        for lines in ["", "Content-Length: 5", "Content-Length:\t05 ", "Cookie: a=\"b\"; c=\u{fc}", "X-Empty:"] {
+            assert_eq!(judge(lines), Ok(Framing::Counted), "{lines}");
         }
+        assert_eq!(judge("transfer-encoding: Chunked"), Ok(Framing::Chunked));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod admission;
 mod answer;
+mod chunks;
 mod connection;
 mod core_answer;
 mod forwarded;
@@ -14,14 +15,15 @@ mod head;
 mod lifeline;
 mod upstream;
 
+pub use chunks::Chunks;
 pub use connection::{Connection, Limits, serve};
-pub use head::{Doubt, Heads};
+pub use head::{Doubt, Framing, Heads};
 pub use upstream::ControlPlane;
 
 use crate::auth::Auth;
 use crate::fleet::Fleet;
 use crate::metrics::Metrics;
-use admission::Admitted;
+use admission::{Admitted, Refused};
 use async_trait::async_trait;
 use bytes::Bytes;
 use pingora_core::prelude::HttpPeer;
@@ -33,7 +35,7 @@ use protocol::problem::{Problem, ProblemType};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
-use tracing::{error, info};
+use tracing::{debug, error, info};
 
 /// What the edge decides with.
 pub struct Edge {
@@ -123,7 +125,7 @@ impl ProxyHttp for Edge {
                 // Whatever body follows belongs to nobody: an HTTP/1.1 connection ends with this answer.
                 lifeline.body_arrived();
                 session.set_keepalive(None);
-                answer::problem(session, exchange, refused).await?;
+                self.tell(session, exchange, refused).await;
                 Ok(true)
             }
         }
@@ -153,7 +155,9 @@ impl ProxyHttp for Edge {
     async fn upstream_peer(&self, _session: &mut Session, exchange: &mut Exchange) -> Result<Box<HttpPeer>> {
         let admitted =
             exchange.admitted.as_ref().ok_or_else(|| Error::explain(ErrorType::InternalError, "not admitted"))?;
-        Ok(upstream::peer(admitted.upstream.clone()))
+        // An idle WebSocket is no fault.
+        let silence = (!admitted.is_upgrade).then_some(self.limits.silence);
+        Ok(upstream::peer(admitted.upstream.clone(), silence))
     }
 
     async fn upstream_request_filter(
@@ -177,6 +181,9 @@ impl ProxyHttp for Edge {
         exchange: &mut Exchange,
     ) -> Result<()> {
         let Some(admitted) = &exchange.admitted else { return Ok(()) };
+        if let Some(revision) = core_answer::revision(response) {
+            admitted.upstream.reported(revision).await;
+        }
         if admitted.towards_core.is_some()
             && let Err(reason) = core_answer::accept(response, admitted.is_upgrade)
         {
@@ -198,6 +205,7 @@ impl ProxyHttp for Edge {
     }
 
     async fn fail_to_proxy(&self, session: &mut Session, error: &Error, exchange: &mut Exchange) -> FailToProxy {
+        debug!(request = %exchange.id, reason = %error, "a request was given up");
         let started = session.response_written().is_some();
         let problem = exchange.problem.take().or_else(|| explain(error, exchange));
         let Some(problem) = problem.filter(|_| !started) else {
@@ -205,9 +213,7 @@ impl ProxyHttp for Edge {
         };
         let code = problem.status;
         session.set_keepalive(None);
-        if let Err(reason) = answer::problem(session, exchange, problem.into()).await {
-            info!(request = %exchange.id, %reason, "a client left before it heard what went wrong");
-        }
+        self.tell(session, exchange, problem.into()).await;
         FailToProxy { error_code: code, can_reuse_downstream: false }
     }
 
@@ -217,6 +223,15 @@ impl ProxyHttp for Edge {
             error!(request = %exchange.id, route = exchange.template, reason = %error, "a request failed on its way");
         }
         true
+    }
+}
+
+impl Edge {
+    /// Says a problem to whoever still listens.
+    async fn tell(&self, session: &mut Session, exchange: &mut Exchange, refused: Refused) {
+        if let Err(reason) = answer::problem(session, exchange, refused).await {
+            info!(request = %exchange.id, %reason, "a client left before it heard what was wrong");
+        }
     }
 }
 

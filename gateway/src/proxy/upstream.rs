@@ -31,6 +31,8 @@ use tower::ServiceExt as _;
 const OPEN: Duration = Duration::from_secs(5);
 /// What may stand between the edge and the control plane.
 const DUPLEX: usize = 64 * 1024;
+/// A report is on its way before the answer that goes with it.
+const REPORT: Duration = Duration::from_secs(2);
 
 /// The control plane's HTTP service, served in memory.
 #[derive(Clone, Debug)]
@@ -79,6 +81,18 @@ pub(super) enum Upstream {
     Core(Arc<Entry>),
 }
 
+impl Upstream {
+    /// Waits until the gateway knows what a Core has reported up to this revision, so that the next request of whoever
+    /// gets the answer is judged by it.
+    pub(super) async fn reported(&self, revision: u64) {
+        if let Self::Core(entry) = self
+            && timeout(REPORT, entry.reported(revision)).await.is_err()
+        {
+            tracing::warn!(revision, "a Core's report did not come with its answer");
+        }
+    }
+}
+
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -103,8 +117,8 @@ impl Connect for Upstream {
     }
 }
 
-/// A peer that exists for one request.
-pub(super) fn peer(upstream: Upstream) -> Box<HttpPeer> {
+/// A peer that exists for one request, and may be silent for so long.
+pub(super) fn peer(upstream: Upstream, silence: Option<Duration>) -> Box<HttpPeer> {
     // pingora pools idle upstream connections under their peer's hash. No two peers here have the same, so that no
     // request can ever be given another one's stream.
     static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -113,6 +127,7 @@ pub(super) fn peer(upstream: Upstream) -> Box<HttpPeer> {
     peer.group_key = NUMBER.fetch_add(1, Ordering::Relaxed);
     peer.options.custom_l4 = Some(Arc::new(upstream));
     peer.options.idle_timeout = Some(Duration::ZERO);
+    peer.options.read_timeout = silence;
     Box::new(peer)
 }
 

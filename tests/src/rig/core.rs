@@ -111,8 +111,9 @@ impl Core {
         start.finish(input).await
     }
 
-    /// Starts the agent, also after it has ended.
+    /// Starts the agent, also after it has ended. Whatever an earlier one has left behind is ended first.
     pub fn run(&mut self) {
+        drop(self.program.take());
         self.program = Some(self.start.run(&self.log));
     }
 

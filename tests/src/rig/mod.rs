@@ -11,18 +11,24 @@
 
 pub mod binary;
 pub mod chat;
+mod claude;
 mod client;
 #[cfg(test)]
 mod client_tests;
+pub mod conversation;
 mod core;
 mod events;
 mod eventually;
 mod folder;
 mod gateway;
 mod genuine_cli;
+pub mod leaks;
 mod people;
 pub mod port;
 mod program;
+mod registry;
+pub mod reader;
+mod relay;
 mod settings;
 mod sign_in;
 mod socket;
@@ -33,7 +39,9 @@ mod world;
 
 pub use self::core::{Core, CoreOptions};
 pub use chat::{Chat, Line};
+pub use claude::Pending;
 pub use client::{Answer, Client, Credentials, fresh_key, plain_http, read};
+pub use conversation::Conversation;
 pub use events::{Events, SseEvent};
 pub use eventually::{DEADLINE, eventually, within};
 pub use folder::{Folder, core_user};
@@ -41,6 +49,8 @@ pub use gateway::Gateway;
 pub use genuine_cli::{GenuineCli, claude_binary};
 pub use people::PASSWORD;
 pub use program::{Program, Start};
+pub use reader::{Reader, history};
+pub use relay::Relay;
 pub use sign_in::SignIn;
 pub use socket::{Refused, Socket};
 pub use trial::Trial;

@@ -71,9 +71,8 @@ impl Credentials {
         if raw.access_token.expose_secret().is_empty() {
             return Self::Blanked;
         }
-        let expires_at = raw.expires_at.and_then(|ms| {
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()
-        });
+        let expires_at =
+            raw.expires_at.and_then(|ms| OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok());
         Self::Present(Tokens {
             access: raw.access_token,
             refresh: raw.refresh_token.filter(|token| !token.expose_secret().is_empty()),
@@ -132,7 +131,10 @@ mod tests {
         let credentials = Credentials::parse(text.as_bytes());
         let tokens = credentials.tokens().unwrap();
         assert_eq!(tokens.expires_at.unix_timestamp_nanos(), 1_795_438_197_242_000_000);
-        assert_eq!((tokens.scopes.as_slice(), tokens.plan.as_deref()), (["user:inference".to_owned()].as_slice(), Some("max")));
+        assert_eq!(
+            (tokens.scopes.as_slice(), tokens.plan.as_deref()),
+            (["user:inference".to_owned()].as_slice(), Some("max"))
+        );
         assert_eq!(credentials.secrets().len(), 2);
         assert!(!format!("{credentials:?}").contains("sk-ant"), "Debug shows a token");
     }
@@ -141,7 +143,8 @@ mod tests {
     fn a_file_that_the_cli_blanked_is_told_from_a_broken_one() {
         let blank = r#"{"claudeAiOauth":{"accessToken":"","refreshToken":"","expiresAt":0}}"#;
         assert!(matches!(Credentials::parse(blank.as_bytes()), Credentials::Blanked));
-        for broken in ["", "{", "[]", "null", "{}", r#"{"claudeAiOauth":{}}"#, r#"{"claudeAiOauth":{"accessToken":7}}"#] {
+        for broken in ["", "{", "[]", "null", "{}", r#"{"claudeAiOauth":{}}"#, r#"{"claudeAiOauth":{"accessToken":7}}"#]
+        {
             assert!(matches!(Credentials::parse(broken.as_bytes()), Credentials::Unusable), "{broken}");
         }
     }

@@ -8,5 +8,5 @@ mod watch;
 pub(super) use file::Credentials;
 #[cfg(test)]
 pub(super) use file::Tokens;
-pub(super) use refresh::{Attempt, Refresher};
+pub(super) use refresh::{Attempt, Past, Refresher};
 pub(super) use watch::Watcher;

@@ -36,9 +36,9 @@ const BEGIN: Duration = Duration::from_secs(30);
 /// The lock is held for tens of milliseconds at least.
 const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 const FIRST_BACKOFF: Duration = Duration::from_secs(15);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(300);
+const LONGEST_BACKOFF: Duration = Duration::from_mins(5);
 /// A timer sleeps no longer than this, so that a changed clock is noticed.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -61,14 +61,41 @@ pub(in crate::claude) struct Refresher {
     lead: Duration,
 }
 
+/// How the attempts at the present token have gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::claude) enum Past {
+    Untried,
+    Succeeded,
+    /// So often in a row.
+    Failed(u32),
+}
+
+impl Past {
+    pub(in crate::claude) const fn failed_again(self) -> Self {
+        match self {
+            Self::Untried | Self::Succeeded => Self::Failed(1),
+            Self::Failed(times) => Self::Failed(times.saturating_add(1)),
+        }
+    }
+
+    /// How long the CLI is left alone after the last attempt. After a success, too: a token may be issued for less than
+    /// the lead.
+    fn pause(self, spread: f64) -> Duration {
+        match self {
+            Self::Untried => Duration::ZERO,
+            Self::Succeeded => FIRST_BACKOFF,
+            Self::Failed(times) => {
+                let doubled = FIRST_BACKOFF.saturating_mul(1 << times.saturating_sub(1).min(10));
+                doubled.min(LONGEST_BACKOFF).mul_f64(0.5 + spread / 2.0)
+            }
+        }
+    }
+}
+
 /// When the next attempt is due, as a wait from now. None when nothing is there to refresh.
-fn due(credentials: &Credentials, now: OffsetDateTime, lead: Duration, failures: u32, spread: f64) -> Option<Duration> {
+fn due(credentials: &Credentials, now: OffsetDateTime, lead: Duration) -> Option<Duration> {
     let tokens = credentials.tokens()?;
     tokens.refresh.as_ref()?;
-    if failures > 0 {
-        let backoff = FIRST_BACKOFF.saturating_mul(1 << (failures - 1).min(10)).min(LONGEST_BACKOFF);
-        return Some(backoff.mul_f64(0.5 + spread / 2.0));
-    }
     let remaining = Duration::try_from(tokens.expires_at - now).unwrap_or_default();
     Some(remaining.saturating_sub(lead))
 }
@@ -83,21 +110,26 @@ impl Refresher {
         Self { launcher, watcher, quiet_dir: settings.quiet_dir(), lock_dir, lead: settings.refresh_lead }
     }
 
-    /// Waits until an attempt is due. `failures` counts those since the last success.
-    pub(in crate::claude) async fn until_due(&self, failures: u32) {
+    /// Waits until an attempt is due. Returns what the past counts for by then: whatever a session's process or a new
+    /// sign-in has written since is a token of its own.
+    pub(in crate::claude) async fn until_due(&self, mut past: Past) -> Past {
         let mut changes = self.watcher.follow();
         let (mut credentials, since, spread) = (changes.borrow_and_update().clone(), Instant::now(), spread());
         loop {
-            let wait = due(&credentials, OffsetDateTime::now_utc(), self.lead, failures, spread);
-            // A back-off counts from where it began; an expiry is a time of its own.
-            let wait = wait.map(|wait| if failures > 0 { wait.saturating_sub(since.elapsed()) } else { wait });
+            let pause = past.pause(spread).saturating_sub(since.elapsed());
+            let wait = due(&credentials, OffsetDateTime::now_utc(), self.lead).map(|wait| wait.max(pause));
             if wait.is_some_and(|wait| wait.is_zero()) {
-                return;
+                return past;
             }
             let timer = sleep(wait.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP));
             tokio::select! {
                 () = timer => {}
-                changed = changes.changed() => if changed.is_err() { return std::future::pending().await },
+                seen = changes.changed() => {
+                    if seen.is_err() {
+                        return std::future::pending().await;
+                    }
+                    past = Past::Untried;
+                }
             }
             credentials = changes.borrow_and_update().clone();
         }
@@ -107,27 +139,23 @@ impl Refresher {
     pub(in crate::claude) async fn attempt(&self, mut gate: watch::Receiver<Gate>) -> Attempt {
         let mut changes = self.watcher.follow();
         changes.mark_unchanged();
-        let chat = Chat {
-            cwd: &self.quiet_dir,
-            conversation: Conversation::None,
-            model: None,
-            mode: PermissionMode::Default,
-        };
+        let chat =
+            Chat { cwd: &self.quiet_dir, conversation: Conversation::None, model: None, mode: PermissionMode::Default };
         let mut process = match self.launcher.chat(&chat).await {
             Ok(process) => process,
             Err(error) => return Attempt::Cli(error),
         };
-        if let Err(error) = process.write_line(outgoing::initialize().line).await {
+        if let Err(error) = process.write_line(outgoing::initialize(None).line).await {
             return Attempt::Cli(error.into());
         }
-        let (changed, given_up) = tokio::select! {
-            changed = self.watch(&mut process, &mut changes) => (changed, false),
+        let (replaced, given_up) = tokio::select! {
+            replaced = self.watch(&mut process, &mut changes) => (replaced, false),
             _ = gate.wait_for(|gate| *gate == Gate::Closed) => (false, true),
         };
         process.end().await;
         // The end may have waited for a refresh that was still in flight.
         self.watcher.look_now();
-        match (changed || changes.has_changed().unwrap_or(false), given_up) {
+        match (replaced || changes.has_changed().unwrap_or(false), given_up) {
             (true, _) => Attempt::Changed,
             (false, true) => Attempt::GivenUp,
             (false, false) => Attempt::Unreachable,
@@ -137,7 +165,7 @@ impl Refresher {
     /// Whether the file changed while the process lived.
     async fn watch(&self, process: &mut Supervised, changes: &mut watch::Receiver<Arc<Credentials>>) -> bool {
         tokio::select! {
-            changed = changes.changed() => changed.is_ok(),
+            seen = changes.changed() => seen.is_ok(),
             () = async { while process.next_line().await.is_some() {} } => false,
             () = self.lock_came_and_went() => {
                 // The CLI writes the file before it gives up the lock.
@@ -180,7 +208,7 @@ mod tests {
     #[test]
     fn a_refresh_is_due_its_lead_before_the_expiry_and_at_once_when_lapsed() {
         let (now, lead) = (OffsetDateTime::UNIX_EPOCH, Duration::from_secs(270));
-        let wait = |credentials: &Credentials| due(credentials, now, lead, 0, 0.5);
+        let wait = |credentials: &Credentials| due(credentials, now, lead);
         assert_eq!(wait(&lapses_in(now, 1000)), Some(Duration::from_secs(730)));
         assert_eq!(wait(&lapses_in(now, 200)), Some(Duration::ZERO));
         assert_eq!(wait(&lapses_in(now, -50)), Some(Duration::ZERO));
@@ -191,12 +219,19 @@ mod tests {
 
     #[test]
     fn failures_are_repeated_ever_more_slowly_and_never_in_step() {
-        let now = OffsetDateTime::UNIX_EPOCH;
-        let wait = |failures, spread| due(&lapses_in(now, 0), now, Duration::ZERO, failures, spread).unwrap();
-        assert_eq!(wait(1, 1.0), Duration::from_secs(15));
-        assert_eq!(wait(1, 0.0), Duration::from_millis(7500));
-        assert_eq!(wait(3, 1.0), Duration::from_secs(60));
-        assert_eq!(wait(40, 1.0), LONGEST_BACKOFF);
+        let pause = |failures, spread| Past::Failed(failures).pause(spread);
+        assert_eq!(pause(1, 1.0), Duration::from_secs(15));
+        assert_eq!(pause(1, 0.0), Duration::from_millis(7500));
+        assert_eq!(pause(3, 1.0), Duration::from_mins(1));
+        assert_eq!(pause(40, 1.0), LONGEST_BACKOFF);
+        assert_eq!(Past::Untried.failed_again().failed_again(), Past::Failed(2));
+        assert_eq!(Past::Succeeded.failed_again(), Past::Failed(1));
+    }
+
+    #[test]
+    fn tokens_that_are_issued_for_less_than_the_lead_are_not_refreshed_without_pause() {
+        assert_eq!(Past::Untried.pause(0.0), Duration::ZERO);
+        assert_eq!(Past::Succeeded.pause(0.0), FIRST_BACKOFF);
     }
 
     #[test]
@@ -204,6 +239,6 @@ mod tests {
         let now = OffsetDateTime::UNIX_EPOCH;
         let Credentials::Present(mut tokens) = lapses_in(now, 0) else { panic!() };
         tokens.refresh = None;
-        assert_eq!(due(&Credentials::Present(tokens), now, Duration::ZERO, 0, 0.0), None);
+        assert_eq!(due(&Credentials::Present(tokens), now, Duration::ZERO), None);
     }
 }

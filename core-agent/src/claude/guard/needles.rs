@@ -38,7 +38,8 @@ pub(super) fn equal(one: &SecretString, other: &SecretString) -> bool {
 
 impl Needles {
     pub(super) fn new<'a>(values: impl Iterator<Item = &'a SecretString>) -> Self {
-        let mut values: Vec<SecretString> = values.filter(|value| is_maskable(value.expose_secret())).cloned().collect();
+        let mut values: Vec<SecretString> =
+            values.filter(|value| is_maskable(value.expose_secret())).cloned().collect();
         values.sort_by_key(|value| std::cmp::Reverse(value.expose_secret().len()));
         let mut first = Box::new([false; 256]);
         for value in &values {

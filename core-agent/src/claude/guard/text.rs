@@ -86,10 +86,9 @@ mod tests {
             pieces in prop::collection::vec(("[abé›‹ sk-]{0,12}", any::<prop::sample::Index>()), 1..6),
             cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
         ) {
-            let text: String = pieces
-                .iter()
-                .map(|(around, which)| format!("{around}{}", which.get(&values)))
-                .collect();
+            let text = pieces.iter().fold(String::new(), |text, (around, which)| {
+                text + around + which.get::<String>(&values)
+            });
             let guard = guard(&values);
             let out = streamed(&guard, &text, &cuts);
             for value in &values {

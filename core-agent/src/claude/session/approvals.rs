@@ -1,5 +1,6 @@
 //! The questions of a turn that wait for an answer.
 
+use crate::claude::mention;
 use crate::claude::state::{Board, Counted};
 use crate::claude::stream::{CanUseTool, outgoing};
 use protocol::event::Decision;
@@ -10,6 +11,8 @@ use serde_json::{Map, Value};
 const MAX_PENDING: usize = 64;
 /// The tool whose "permission" is an answer.
 const QUESTION: &str = "AskUserQuestion";
+/// The tool whose arguments the CLI reads as it reads a person's text.
+const SKILL: &str = "Skill";
 /// What the model reads when a person gave no reason.
 const DENIED: &str = "The user does not allow this.";
 
@@ -70,12 +73,21 @@ impl Approvals {
             Decision::Allow => {
                 let input = match answers {
                     Some(answers) if pending.tool == QUESTION => outgoing::answered(&pending.input, answers),
+                    _ if pending.tool == SKILL => without_mentions(pending.input),
                     _ => pending.input,
                 };
                 outgoing::allow(&pending.request_id, &input)
             }
         })
     }
+}
+
+/// What a person has allowed is a skill, not the reading of whatever file its arguments mention.
+fn without_mentions(mut input: Value) -> Value {
+    if let Some(Value::String(args)) = input.get_mut("args") {
+        *args = mention::silence(args);
+    }
+    input
 }
 
 #[cfg(test)]
@@ -117,6 +129,22 @@ mod tests {
         let answers = json!({"Which?": "Blue"}).as_object().unwrap().clone();
         let line = approvals.decide(id, Decision::Allow, None, Some(answers)).unwrap();
         assert_eq!(response(&line)["updatedInput"]["answers"], json!({"Which?": "Blue"}));
+    }
+
+    #[test]
+    fn an_allowed_skill_reads_no_file_that_its_arguments_mention() {
+        let (mut approvals, board) = (Approvals::default(), Board::new());
+        let input = json!({"skill": "review", "args": "@link"});
+        let ask = CanUseTool {
+            tool_name: SKILL.into(),
+            input,
+            description: None,
+            permission_suggestions: Value::Null,
+            tool_use_id: None,
+        };
+        let id = approvals.ask("r1".into(), &ask, &board).unwrap();
+        let line = approvals.decide(id, Decision::Allow, None, None).unwrap();
+        assert_eq!(response(&line)["updatedInput"], json!({"skill": "review", "args": "\u{2060}@link"}));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Session {
         let line = CliLine::parse(raw);
         match std::mem::replace(&mut self.state, State::Waiting) {
             State::Starting { live, initialize, since } => {
-                self.state = self.starting(live, initialize, since, line, events).await;
+                self.state = self.starting(live, initialize, since, line, events);
             }
             State::Ready { mut live, since } => {
                 match line {
@@ -53,15 +53,15 @@ impl Session {
     }
 
     /// Waits for the answer to `initialize`. What else the CLI says meanwhile is about nothing that was asked.
-    async fn starting(
-        &mut self,
+    fn starting(
+        &self,
         live: Box<Live>,
         initialize: String,
         since: Instant,
-        line: CliLine,
+        said: CliLine,
         events: &mut Vec<Event>,
     ) -> State {
-        match line {
+        match said {
             CliLine::ControlAnswer(answer) if answer.request_id == initialize => {
                 match answer.outcome {
                     Ok(initialized) => self.shared.models.learn(&initialized),
@@ -79,11 +79,11 @@ impl Session {
         &mut self,
         mut live: Box<Live>,
         mut turn: Box<Turn>,
-        line: CliLine,
+        said: CliLine,
         raw: &str,
         events: &mut Vec<Event>,
     ) -> State {
-        match line {
+        match said {
             CliLine::CanUseTool { request_id, ask } => self.ask(&live, &mut turn, request_id, ask, events).await,
             CliLine::ControlCancel { request_id } => {
                 if let Some(approval) = turn.approvals.cancel(&request_id) {
@@ -129,14 +129,7 @@ impl Session {
         live.control(outgoing::interrupt()).await;
     }
 
-    async fn ask(
-        &self,
-        live: &Live,
-        turn: &mut Turn,
-        request_id: String,
-        ask: CanUseTool,
-        events: &mut Vec<Event>,
-    ) {
+    async fn ask(&self, live: &Live, turn: &mut Turn, request_id: String, ask: CanUseTool, events: &mut Vec<Event>) {
         match turn.approvals.ask(request_id.clone(), &ask, &self.shared.board) {
             Some(approval) => events.push(live.translator.approval_requested(turn.id, approval, ask)),
             None => live.say(outgoing::deny(&request_id, NOT_NOW)).await,

@@ -126,11 +126,28 @@ enum Command {
     /// There may be a message to take.
     Wake,
     /// Answers whether there was something to interrupt.
-    Interrupt { by: Actor, reply: oneshot::Sender<Result<bool, SessionError>> },
-    Answer { reply_to: Box<Reply>, reply: oneshot::Sender<Result<Decided, SessionError>> },
-    SetModel { model: String, by: Actor, reply: oneshot::Sender<Result<(), SessionError>> },
-    SetMode { mode: PermissionMode, by: Actor, reply: oneshot::Sender<Result<(), SessionError>> },
-    End { reason: Reason, reply: oneshot::Sender<Ended> },
+    Interrupt {
+        by: Actor,
+        reply: oneshot::Sender<Result<bool, SessionError>>,
+    },
+    Answer {
+        reply_to: Box<Reply>,
+        reply: oneshot::Sender<Result<Decided, SessionError>>,
+    },
+    SetModel {
+        model: String,
+        by: Actor,
+        reply: oneshot::Sender<Result<(), SessionError>>,
+    },
+    SetMode {
+        mode: PermissionMode,
+        by: Actor,
+        reply: oneshot::Sender<Result<(), SessionError>>,
+    },
+    End {
+        reason: Reason,
+        reply: oneshot::Sender<Ended>,
+    },
 }
 
 /// What every session works with.

@@ -22,15 +22,12 @@ impl Places {
 
     /// Waits for a place. Where none is free, an idle process is asked to make way.
     pub(super) async fn take(&self) -> Place {
-        let permit = match Arc::clone(&self.free).try_acquire_owned() {
-            Ok(permit) => Ok(permit),
-            Err(_) => {
-                self.wanted.notify_one();
-                Arc::clone(&self.free).acquire_owned().await
-            }
-        };
-        match permit {
-            Ok(_permit) => Place { _permit },
+        if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
+            return Place { _permit: permit };
+        }
+        self.wanted.notify_one();
+        match Arc::clone(&self.free).acquire_owned().await {
+            Ok(permit) => Place { _permit: permit },
             // The semaphore is never closed.
             Err(_) => std::future::pending().await,
         }

@@ -1,9 +1,9 @@
 //! Where a session stands. Each variant has what is there in that state, and nothing else.
 
+use super::Ended;
 use super::live::{Heard, Live};
 use super::places::{Place, Places};
 use super::turn::Turn;
-use super::Ended;
 use crate::supervise::Exit;
 use protocol::event::ProcessEnd;
 use std::time::Duration;
@@ -13,16 +13,28 @@ use tokio::time::Instant;
 /// A CLI that has not answered `initialize` by then will not.
 const START: Duration = Duration::from_secs(90);
 /// How long a task without process and work stays.
-const LINGER: Duration = Duration::from_secs(60);
+const LINGER: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 pub(super) enum State {
-    Asleep { since: Instant },
+    Asleep {
+        since: Instant,
+    },
     /// There is a message, and no place for another process.
     Waiting,
-    Starting { live: Box<Live>, initialize: String, since: Instant },
-    Ready { live: Box<Live>, since: Instant },
-    Turn { live: Box<Live>, turn: Box<Turn> },
+    Starting {
+        live: Box<Live>,
+        initialize: String,
+        since: Instant,
+    },
+    Ready {
+        live: Box<Live>,
+        since: Instant,
+    },
+    Turn {
+        live: Box<Live>,
+        turn: Box<Turn>,
+    },
     Closing(Box<Closing>),
 }
 

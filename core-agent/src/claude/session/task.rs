@@ -7,6 +7,7 @@ use super::turn::{self, Turn};
 use super::{Command, Gate, Running, Shared, transcript};
 use crate::claude::process::{Chat, Conversation};
 use crate::claude::stream::{Translator, outgoing};
+use crate::claude::{instructions, mention};
 use crate::journal::{JournalError, Message, MessageStatus};
 use crate::supervise::Exit;
 use protocol::event::{Event, InterruptReason, PermissionMode, ProcessEnd, TurnError};
@@ -19,7 +20,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 /// What a process that was asked to end may take before it is terminated, and then before it is given up: its
 /// supervisor, which outlives this, waits for a refresh in flight and kills what is left.
 const GRACE: Duration = Duration::from_secs(15);
-const GIVE_UP: Duration = Duration::from_secs(180);
+const GIVE_UP: Duration = Duration::from_mins(3);
 /// A full disk or a busy journal is waited for: the CLI waits too, for nobody reads it.
 const JOURNAL_RETRIES: u32 = 30;
 const JOURNAL_RETRY: Duration = Duration::from_secs(1);
@@ -124,7 +125,7 @@ impl Session {
             return;
         }
         live.translator.begin(message.turn);
-        live.say(outgoing::message(message.turn.as_uuid(), &message.text)).await;
+        live.say(outgoing::message(message.turn.as_uuid(), &mention::silence(&message.text))).await;
         let turn = Turn::new(message.turn, self.shared.account.credentials(), &self.shared.board);
         self.state = State::Turn { live, turn: Box::new(turn) };
     }
@@ -147,8 +148,8 @@ impl Session {
 
     async fn start(&mut self, place: Place) {
         match self.spawn(place).await {
-            Ok(live) => {
-                let initialize = outgoing::initialize();
+            Ok((live, instructions)) => {
+                let initialize = outgoing::initialize(instructions.as_deref());
                 let id = initialize.id.clone();
                 live.control(initialize).await;
                 self.state = State::Starting { live: Box::new(live), initialize: id, since: Instant::now() };
@@ -160,17 +161,20 @@ impl Session {
         }
     }
 
-    /// A process for this session, or why there is none.
-    async fn spawn(&self, place: Place) -> Result<Live, String> {
+    /// A process for this session and what its workspace tells the model, or why there is none.
+    async fn spawn(&self, place: Place) -> Result<(Live, Option<String>), String> {
         let shared = &self.shared;
         let session = shared.journal.session(self.id).await.map_err(|error| error.to_string())?;
         let session = session.ok_or_else(|| "there is no such session".to_owned())?;
         let name = session.workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
         let cwd = shared.workspaces.resolve(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
         let (id, claude_dir) = (self.id, shared.claude_dir.clone());
-        let resumed = tokio::task::spawn_blocking(move || transcript::prepare(&claude_dir, id)).await;
-        let resumed = resumed.map_err(std::io::Error::other).and_then(|resumed| resumed);
-        let resumed = resumed.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
+        let workspace = cwd.clone();
+        let looked =
+            move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, instructions::read(&workspace)));
+        let looked = tokio::task::spawn_blocking(looked).await.map_err(std::io::Error::other).and_then(|looked| looked);
+        let (resumed, instructions) =
+            looked.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
         let mode = if resumed { after_resume(session.permission_mode) } else { session.permission_mode };
         let chat = Chat {
             cwd: &cwd,
@@ -184,7 +188,7 @@ impl Session {
             self.record(vec![Event::PermissionModeChanged { mode, by: None }]).await;
         }
         let translator = Translator::new(shared.guard.clone(), mode);
-        Ok(Live::new(process, translator, resumed, sign_in, place))
+        Ok((Live::new(process, translator, resumed, sign_in, place), instructions))
     }
 
     /// Lets the process end by itself, for want of work.

@@ -41,7 +41,8 @@ fn find(claude_dir: &Path, session: SessionId) -> Option<PathBuf> {
 fn has_conversation(path: &Path) -> std::io::Result<bool> {
     for line in BufReader::new(File::open(path)?.take(MAX_READ)).split(b'\n') {
         // The last line may be torn, and is not the first that says something.
-        let said = serde_json::from_slice::<Line>(&line?).is_ok_and(|line| matches!(line.kind.as_str(), "user" | "assistant"));
+        let said =
+            serde_json::from_slice::<Line>(&line?).is_ok_and(|line| matches!(line.kind.as_str(), "user" | "assistant"));
         if said {
             return Ok(true);
         }

@@ -32,25 +32,30 @@ pub(super) enum Stop {
 
 impl Turn {
     pub(super) fn new(id: TurnId, credentials: Arc<Credentials>, board: &Board) -> Self {
-        let _working = board.working();
-        Self { id, approvals: Approvals::default(), stop: None, until: None, credentials, _working }
+        let working = board.working();
+        Self { id, approvals: Approvals::default(), stop: None, until: None, credentials, _working: working }
     }
 }
 
 /// The event that a turn ends with.
 pub(super) fn conclude(turn: TurnId, stop: Option<Stop>, end: TurnEnd) -> Event {
-    let interrupted = |by, usage| Event::TurnInterrupted { turn, reason: InterruptReason::User, by, usage: Some(usage) };
+    let interrupted =
+        |by, usage| Event::TurnInterrupted { turn, reason: InterruptReason::User, by, usage: Some(usage) };
     match (stop, end) {
         // It was faster than the interruption.
         (_, TurnEnd::Completed { usage }) => Event::TurnCompleted { turn, usage },
-        (Some(Stop::By(by)), TurnEnd::Aborted { usage } | TurnEnd::Failed { usage, .. }) => interrupted(Some(by), usage),
-        (Some(Stop::Refused(method)), TurnEnd::Aborted { usage } | TurnEnd::Failed { usage, .. }) => Event::TurnFailed {
-            turn,
-            error: TurnError::AuthenticationFailed,
-            status: Some(401),
-            detail: refusal(method).to_owned(),
-            usage: Some(usage),
-        },
+        (Some(Stop::By(by)), TurnEnd::Aborted { usage } | TurnEnd::Failed { usage, .. }) => {
+            interrupted(Some(by), usage)
+        }
+        (Some(Stop::Refused(method)), TurnEnd::Aborted { usage } | TurnEnd::Failed { usage, .. }) => {
+            Event::TurnFailed {
+                turn,
+                error: TurnError::AuthenticationFailed,
+                status: Some(401),
+                detail: refusal(method).to_owned(),
+                usage: Some(usage),
+            }
+        }
         (None, TurnEnd::Aborted { usage }) => interrupted(None, usage),
         (None, TurnEnd::Failed { error, status, detail, usage }) => {
             Event::TurnFailed { turn, error, status, detail, usage: Some(usage) }
@@ -61,9 +66,7 @@ pub(super) fn conclude(turn: TurnId, stop: Option<Stop>, end: TurnEnd) -> Event 
 /// The event of a turn whose process has ended under it.
 pub(super) fn cut_off(turn: TurnId, stop: Option<Stop>) -> Event {
     match stop {
-        Some(Stop::By(by)) => {
-            Event::TurnInterrupted { turn, reason: InterruptReason::User, by: Some(by), usage: None }
-        }
+        Some(Stop::By(by)) => Event::TurnInterrupted { turn, reason: InterruptReason::User, by: Some(by), usage: None },
         Some(Stop::Refused(method)) => Event::TurnFailed {
             turn,
             error: TurnError::AuthenticationFailed,
@@ -96,18 +99,17 @@ pub(super) const fn refusals(method: Method) -> u32 {
 pub(super) fn admit(claude: &ClaudeState, author: UserId) -> Result<(), String> {
     match (claude.method, claude.state) {
         (Method::None, _) | (_, State::SignedOut) => Err("the Core is not signed in to Claude".to_owned()),
-        // The key may have been accepted again: asking is the only way to know.
-        (Method::ApiKey, State::SignedIn | State::Expired) => Ok(()),
         (Method::OAuth, _) if claude.owner != Some(author) => {
             Err("the Core is signed in to Claude by somebody else".to_owned())
         }
-        (Method::OAuth, State::SignedIn) => Ok(()),
         (Method::OAuth, State::Expired) => match &claude.last_error {
             Some(error) if error.kind != ErrorKind::CredentialsRefused => {
                 Err(format!("the Core's sign-in to Claude has ended: {}", error.detail))
             }
             Some(_) | None => Ok(()),
         },
+        // An expired key may be accepted again: asking is the only way to know.
+        (Method::OAuth, State::SignedIn) | (Method::ApiKey, State::SignedIn | State::Expired) => Ok(()),
     }
 }
 
@@ -152,12 +154,8 @@ mod tests {
     #[test]
     fn on_a_plan_only_its_owners_messages_are_put_to_the_cli() {
         let (owner, other) = (UserId::new(), UserId::new());
-        let mut claude = ClaudeState {
-            method: Method::OAuth,
-            state: State::SignedIn,
-            owner: Some(owner),
-            ..ClaudeState::default()
-        };
+        let mut claude =
+            ClaudeState { method: Method::OAuth, state: State::SignedIn, owner: Some(owner), ..ClaudeState::default() };
         assert!(admit(&claude, owner).is_ok());
         assert!(admit(&claude, other).is_err());
         claude.owner = None;

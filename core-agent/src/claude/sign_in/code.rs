@@ -26,9 +26,8 @@ pub(super) fn parse(text: &str) -> Result<Pasted, &'static str> {
         return Err("the code has a space, a line break or a character that no code has");
     }
     match text.split_once('#') {
-        None => Err("the part after # is missing: copy the whole code"),
         Some(("", _)) => Err("the part before # is missing: copy the whole code"),
-        Some((_, "")) => Err("the part after # is missing: copy the whole code"),
+        None | Some((_, "")) => Err("the part after # is missing: copy the whole code"),
         Some((_, state)) if state.contains('#') => Err("the code has more than one #"),
         Some((code, state)) => Ok(Pasted { code: code.into(), state: state.into() }),
     }

@@ -57,9 +57,8 @@ fn judge(reason: &str) -> Verdict {
     match status {
         Some(400 | 401 | 403) => Verdict::WrongCode,
         Some(429 | 500..=599) => Verdict::Network(reason.to_owned()),
-        Some(_) => Verdict::Failed(reason.to_owned()),
         None if NETWORK.iter().any(|sign| reason.contains(sign)) => Verdict::Network(reason.to_owned()),
-        None => Verdict::Failed(reason.to_owned()),
+        Some(_) | None => Verdict::Failed(reason.to_owned()),
     }
 }
 
@@ -85,7 +84,8 @@ mod tests {
 
     #[test]
     fn the_address_and_its_state_are_found_in_the_prompt() {
-        let line = "If the browser didn't open, visit: https://claude.com/cai/oauth/authorize?code=true&state=s-1_x&b=c";
+        let line =
+            "If the browser didn't open, visit: https://claude.com/cai/oauth/authorize?code=true&state=s-1_x&b=c";
         let authorization = Authorization::find(line).unwrap();
         assert_eq!(authorization.url.host_str(), Some("claude.com"));
         assert!(authorization.is_state(&"s-1_x".into()));
@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_line_without_a_state_is_no_address() {
-        for line in ["Opening browser to sign in…", "https://claude.com/x", "https://claude.com/x?state=", "state=1"] {
+        for line in ["Opening browser to sign in…", "https://claude.com/x", "https://claude.com/x?state=", "state=1"]
+        {
             assert!(Authorization::find(line).is_none(), "{line}");
         }
     }

@@ -110,7 +110,12 @@ impl Task {
     }
 
     /// The caller may give up waiting; what becomes of the code does not depend on that.
-    async fn submit(&mut self, code: &Pasted, reply: oneshot::Sender<Outcome>, inbox: &mut mpsc::Receiver<Order>) -> Next {
+    async fn submit(
+        &mut self,
+        code: &Pasted,
+        reply: oneshot::Sender<Outcome>,
+        inbox: &mut mpsc::Receiver<Order>,
+    ) -> Next {
         let verdict = tokio::select! {
             verdict = exchange(&mut self.process, code) => verdict,
             over = ended_meanwhile(inbox) => {
@@ -123,7 +128,9 @@ impl Task {
                 Ok(state) => (Ok(state), Next::Stop(Over::Succeeded)),
                 Err(error) => (Err(error), Next::Stop(Over::Failed)),
             },
-            Err(Verdict::Malformed) => (Err(SignInError::Malformed("the CLI does not take this for a code")), Next::Wait),
+            Err(Verdict::Malformed) => {
+                (Err(SignInError::Malformed("the CLI does not take this for a code")), Next::Wait)
+            }
             Err(Verdict::WrongCode) => (Err(SignInError::WrongCode), Next::Stop(Over::Failed)),
             Err(Verdict::Network(reason)) => (Err(SignInError::Network(reason)), Next::Stop(Over::Failed)),
             Err(Verdict::Failed(reason)) => (Err(SignInError::Failed(reason)), Next::Stop(Over::Failed)),

@@ -13,15 +13,26 @@ pub enum CliLine {
     /// The CLI's permission mode, when a status line names it.
     PermissionMode(String),
     Retry(Retry),
-    Stream { event: ApiEvent, parent: Option<String> },
+    Stream {
+        event: ApiEvent,
+        parent: Option<String>,
+    },
     Assistant(Assistant),
     /// Blocks of a user message that the CLI itself made: tool results, mostly.
-    User { blocks: Vec<Block>, parent: Option<String> },
+    User {
+        blocks: Vec<Block>,
+        parent: Option<String>,
+    },
     RateLimit(Value),
     Result(TurnResult),
-    CanUseTool { request_id: String, ask: CanUseTool },
+    CanUseTool {
+        request_id: String,
+        ask: CanUseTool,
+    },
     /// The CLI takes a question back.
-    ControlCancel { request_id: String },
+    ControlCancel {
+        request_id: String,
+    },
     ControlAnswer(ControlAnswer),
     /// Known, and no part of the history: progress that other lines say better.
     Nothing,
@@ -77,8 +88,12 @@ pub struct BlockType {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Delta {
-    TextDelta { text: String },
-    ThinkingDelta { thinking: String },
+    TextDelta {
+        text: String,
+    },
+    ThinkingDelta {
+        thinking: String,
+    },
     /// Signatures, citations, a tool's input: the finished block says them.
     #[serde(other)]
     Other,
@@ -150,9 +165,7 @@ impl CliLine {
                 (text(request, "subtype")? == "can_use_tool")
                     .then(|| whole(request).map(|ask| Self::CanUseTool { request_id, ask }))?
             }
-            "control_cancel_request" => {
-                Some(Self::ControlCancel { request_id: text(value, "request_id")?.to_owned() })
-            }
+            "control_cancel_request" => Some(Self::ControlCancel { request_id: text(value, "request_id")?.to_owned() }),
             "control_response" => control_answer(value.get("response")?),
             "keep_alive" => Some(Self::Nothing),
             _ => None,
@@ -188,9 +201,9 @@ fn control_answer(response: &Value) -> Option<CliLine> {
 fn blocks(value: &Value) -> Option<Vec<Block>> {
     match value.get("message")?.get("content")? {
         Value::String(text) => Some(vec![Block::Text(text.clone())]),
-        Value::Array(blocks) => {
-            Some(blocks.iter().map(|block| read_block(block).unwrap_or_else(|| Block::Unknown(block.clone()))).collect())
-        }
+        Value::Array(blocks) => Some(
+            blocks.iter().map(|block| read_block(block).unwrap_or_else(|| Block::Unknown(block.clone()))).collect(),
+        ),
         _ => None,
     }
 }
@@ -277,7 +290,8 @@ mod tests {
 
     #[test]
     fn a_control_answer_is_a_success_or_an_error() {
-        let answer = |response: Value| CliLine::parse(&json!({"type": "control_response", "response": response}).to_string());
+        let answer =
+            |response: Value| CliLine::parse(&json!({"type": "control_response", "response": response}).to_string());
         assert_eq!(
             answer(json!({"subtype": "success", "request_id": "a"})),
             CliLine::ControlAnswer(ControlAnswer { request_id: "a".into(), outcome: Ok(Value::Null) })

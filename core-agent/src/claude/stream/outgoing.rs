@@ -17,9 +17,15 @@ fn control(request: &Value) -> Control {
     Control { id, line }
 }
 
-/// Asks for commands, models and account; answered once the process is ready.
-pub fn initialize() -> Control {
-    control(&json!({"subtype": "initialize"}))
+/// Asks for commands, models and account; answered once the process is ready. The workspace's instructions are for the
+/// model, and for those that it hands work on to.
+pub fn initialize(instructions: Option<&str>) -> Control {
+    control(&match instructions {
+        Some(text) => {
+            json!({"subtype": "initialize", "appendSystemPrompt": text, "appendSubagentSystemPrompt": text})
+        }
+        None => json!({"subtype": "initialize"}),
+    })
 }
 
 /// Ends the turn in progress. Harmless when there is none.

@@ -71,8 +71,6 @@ impl Translator {
                     self.permission_mode(&name, raw, &mut step.events);
                 }
             }
-            (CliLine::Nothing | CliLine::ControlAnswer(_) | CliLine::ControlCancel { .. }, _) => {}
-            (CliLine::CanUseTool { .. }, _) => {}
             (CliLine::Result(result), Some(turn)) => self.result(turn, &result, &mut step),
             (CliLine::Stream { event, parent: None }, Some(turn)) => self.stream(turn, event, &mut step.events),
             (CliLine::Assistant(assistant), Some(turn)) => self.assistant(turn, assistant, raw, &mut step.events),
@@ -82,8 +80,15 @@ impl Translator {
                 self.guard.mask_json(&mut info);
                 step.events.push(Event::RateLimit { turn, info });
             }
-            // A subagent's deltas: its tools and their results are told by their own lines.
-            (CliLine::Stream { parent: Some(_), .. }, _) => {}
+            // The session's own; and a subagent's deltas: its tools and their results are told by their own lines.
+            (
+                CliLine::Nothing
+                | CliLine::ControlAnswer(_)
+                | CliLine::ControlCancel { .. }
+                | CliLine::CanUseTool { .. }
+                | CliLine::Stream { parent: Some(_), .. },
+                _,
+            ) => {}
             (CliLine::Unknown(line), turn) => step.events.push(self.unknown(turn, line)),
             (
                 CliLine::Result(_)

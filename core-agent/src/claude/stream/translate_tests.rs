@@ -9,7 +9,7 @@ const TOKEN: &str = "sk-ant-oat01-0123456789abcdef";
 
 struct Turn {
     translator: Translator,
-    turn: TurnId,
+    id: TurnId,
     events: Vec<Event>,
     end: Option<TurnEnd>,
 }
@@ -21,7 +21,7 @@ impl Turn {
         let mut translator = Translator::new(guard, PermissionMode::Default);
         let turn = TurnId::new();
         translator.begin(turn);
-        Self { translator, turn, events: Vec::new(), end: None }
+        Self { translator, id: turn, events: Vec::new(), end: None }
     }
 
     fn line(mut self, line: &Value) -> Self {
@@ -93,7 +93,9 @@ fn text(text: &str) -> Value {
 #[test]
 fn a_plain_answer_streams_and_then_finishes_block_by_block() {
     let turn = Turn::begin()
-        .line(&json!({"type": "system", "subtype": "init", "session_id": "s", "model": "m", "permissionMode": "default"}))
+        .line(
+            &json!({"type": "system", "subtype": "init", "session_id": "s", "model": "m", "permissionMode": "default"}),
+        )
         .line(&json!({"type": "system", "subtype": "status", "status": "requesting"}))
         .start("m1")
         .block(0, "thinking")
@@ -111,13 +113,7 @@ fn a_plain_answer_streams_and_then_finishes_block_by_block() {
         .result();
     assert_eq!(
         turn.told(),
-        [
-            "thinking_delta m1 0 hm",
-            "thinking m1 0 hm",
-            "text_delta m1 1 hel",
-            "text_delta m1 1 lo",
-            "text m1 1 hello"
-        ]
+        ["thinking_delta m1 0 hm", "thinking m1 0 hm", "text_delta m1 1 hel", "text_delta m1 1 lo", "text m1 1 hello"]
     );
     let Some(TurnEnd::Completed { usage }) = turn.end else { panic!("{:?}", turn.end) };
     assert_eq!((usage.input_tokens, usage.output_tokens, usage.duration_ms), (12, 2, 74));
@@ -125,12 +121,7 @@ fn a_plain_answer_streams_and_then_finishes_block_by_block() {
 
 #[test]
 fn a_stream_that_broke_takes_its_message_back() {
-    let turn = Turn::begin()
-        .start("m1")
-        .block(0, "text")
-        .text(0, "aaa ")
-        .assistant("m2", &text("aaa bbb"))
-        .result();
+    let turn = Turn::begin().start("m1").block(0, "text").text(0, "aaa ").assistant("m2", &text("aaa bbb")).result();
     assert_eq!(turn.told(), ["text_delta m1 0 aaa ", "message_discarded m1", "text m2 0 aaa bbb"]);
 }
 
@@ -207,7 +198,12 @@ fn a_token_that_is_split_over_deltas_never_leaves() {
         .stop(0);
     assert_eq!(
         turn.told(),
-        ["text_delta m1 0 it is ", &format!("text_delta m1 0 {MASK}"), "text_delta m1 0 !", &format!("text m1 0 it is {MASK}!")]
+        [
+            "text_delta m1 0 it is ",
+            &format!("text_delta m1 0 {MASK}"),
+            "text_delta m1 0 !",
+            &format!("text m1 0 it is {MASK}!")
+        ]
     );
 }
 
@@ -224,7 +220,7 @@ fn what_was_held_back_goes_out_at_the_blocks_end_and_not_after_the_finished_bloc
 #[test]
 fn an_unknown_line_is_kept_and_masked() {
     let turn = Turn::begin().line(&json!({"type": "oracle", "token": TOKEN}));
-    let expected = Event::Unknown { turn: Some(turn.turn), line: json!({"type": "oracle", "token": MASK}) };
+    let expected = Event::Unknown { turn: Some(turn.id), line: json!({"type": "oracle", "token": MASK}) };
     assert_eq!(turn.events, [expected]);
 }
 

@@ -26,14 +26,14 @@ pub struct TurnResult {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 pub struct Tokens {
-    #[serde(default)]
-    pub input_tokens: u64,
-    #[serde(default)]
-    pub output_tokens: u64,
-    #[serde(default)]
-    pub cache_read_input_tokens: u64,
-    #[serde(default)]
-    pub cache_creation_input_tokens: u64,
+    #[serde(default, rename = "input_tokens")]
+    pub input: u64,
+    #[serde(default, rename = "output_tokens")]
+    pub output: u64,
+    #[serde(default, rename = "cache_read_input_tokens")]
+    pub cache_read_input: u64,
+    #[serde(default, rename = "cache_creation_input_tokens")]
+    pub cache_creation_input: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -56,10 +56,10 @@ impl TurnResult {
     pub(super) fn usage(&self, cost_before: f64) -> Usage {
         Usage {
             cost_usd: (self.total_cost_usd - cost_before).max(0.0),
-            input_tokens: self.usage.input_tokens,
-            output_tokens: self.usage.output_tokens,
-            cache_read_input_tokens: self.usage.cache_read_input_tokens,
-            cache_creation_input_tokens: self.usage.cache_creation_input_tokens,
+            input_tokens: self.usage.input,
+            output_tokens: self.usage.output,
+            cache_read_input_tokens: self.usage.cache_read_input,
+            cache_creation_input_tokens: self.usage.cache_creation_input,
             duration_ms: self.duration_ms,
         }
     }

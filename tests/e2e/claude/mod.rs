@@ -1,0 +1,53 @@
+//! Claude on a Core, through the gateway, with the genuine CLI.
+
+mod api_key;
+mod approvals;
+mod messages;
+mod owner;
+mod processes;
+mod refresh;
+mod sign_in;
+mod sign_in_problems;
+mod three_cores;
+mod vendor_troubles;
+
+use condrix_tests::rig::{Core, CoreOptions, World, within};
+use condrix_tests::vendor::Request;
+
+const KEY: &str = "sk-ant-api03-of-a-core-under-test";
+
+/// The least that answers: a Core with a key needs no sign-in.
+async fn core_with_key() -> (World, Core) {
+    let world = World::start().await;
+    let core = world.core_with_key("one", KEY).await;
+    (world, core)
+}
+
+/// A Core with other settings of its Claude section.
+fn with_claude(key: &str, value: &str) -> CoreOptions {
+    let settings = toml::from_str(&format!("[claude]\n{key} = {value:?}\n")).expect("a setting is TOML");
+    CoreOptions { settings, ..CoreOptions::default() }
+}
+
+/// Waits until the vendor answers nobody any more.
+async fn nobody_is_being_answered(world: &World) {
+    let idle = |record: &condrix_tests::vendor::Record| !record.of("/v1/messages").iter().any(Request::is_pending);
+    within("the vendor answers nobody", world.vendor.record().until(idle)).await;
+}
+
+/// The value of a metric with these labels.
+fn metric(text: &str, series: &str) -> Option<i64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+    Some(line.parse().expect("these metrics are whole numbers"))
+}
+
+/// The metric of a Core's sign-in by one method.
+async fn signed_in_metric(world: &World, core: &Core, method: &str) -> Option<i64> {
+    let series = format!("condrix_core_claude_signed_in{{core=\"{}\",method=\"{method}\"}}", core.id());
+    metric(&world.gateway.metrics().await, &series)
+}
+
+async fn expiry_metric(world: &World, core: &Core) -> Option<i64> {
+    let series = format!("condrix_core_claude_token_expiry_timestamp_seconds{{core=\"{}\"}}", core.id());
+    metric(&world.gateway.metrics().await, &series)
+}
