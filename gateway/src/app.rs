@@ -5,9 +5,7 @@ use crate::config::Config;
 use crate::fleet::Fleet;
 use crate::listener::{CertificateError, Certificates};
 use crate::metrics::Metrics;
-use crate::registry::{
-    DataDir, FolderError, Keys, KeysError, OpenError, Registry, RegistryError, core_claude, cores,
-};
+use crate::registry::{DataDir, FolderError, Keys, KeysError, OpenError, Registry, RegistryError, core_claude, cores};
 use std::sync::Arc;
 use std::time::SystemTime;
 use time::OffsetDateTime;

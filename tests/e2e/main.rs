@@ -1,8 +1,9 @@
 //! End-to-end tests: real programs, public interfaces, one binary.
 
 mod claude;
-mod gateway;
+mod documents;
 mod faults;
+mod gateway;
 mod hostile;
 mod repository;
 mod resume;

@@ -30,7 +30,9 @@ async fn the_readmes_tour_works_word_for_word() {
         ("NODE_EXTRA_CA_CERTS", authority.display().to_string()),
     ]);
     let said = trial.run().await;
-    vendor.script().once("Say hello in one sentence.", Say { thinking: Some("Politely.".into()), ..Say::text("Hello!") });
+    vendor
+        .script()
+        .once("Say hello in one sentence.", Say { thinking: Some("Politely.".into()), ..Say::text("Hello!") });
     let file = trial.var().join("core/workspaces/tour/hello.txt").display().to_string();
     let input = json!({ "file_path": file, "content": "hello\n" });
     vendor.script().once("Create hello.txt", Answer::Tool { name: "Write".to_owned(), input, text: None });

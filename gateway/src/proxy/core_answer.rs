@@ -1,8 +1,8 @@
 //! What a Core may answer. A hostile one must not be able to run script in the gateway's origin, set its cookies or send
 //! a browser elsewhere, so nothing passes but what is named here.
 
-use http::{StatusCode, Version};
 use http::header::{self, HeaderName};
+use http::{StatusCode, Version};
 use pingora_http::ResponseHeader;
 use protocol::headers;
 

@@ -2,10 +2,10 @@
 
 mod command_line;
 mod credentials;
+mod left_behind;
 mod mid_answer;
 mod races;
 mod shared_connection;
-mod sign_out;
 
 use condrix_tests::rig::{Core, CoreOptions, Reader, World, eventually};
 use serde_json::Value;

@@ -26,15 +26,15 @@ pub mod leaks;
 mod people;
 pub mod port;
 mod program;
-mod registry;
 pub mod reader;
+mod registry;
 mod relay;
 mod settings;
 mod sign_in;
 mod socket;
 mod tls;
-mod trial;
 pub mod tree;
+mod trial;
 mod world;
 
 pub use self::core::{Core, CoreOptions};

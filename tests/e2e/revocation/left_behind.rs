@@ -1,7 +1,9 @@
 //! What a revocation leaves behind on a host, and what the receipt says of it.
 
-use super::{impatient_core, shown};
-use condrix_tests::rig::{World, eventually};
+use super::{agent_alone, assert_cut, impatient_core, shown};
+use condrix_tests::rig::{Reader, World, eventually};
+use condrix_tests::vendor::Say;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -61,4 +63,39 @@ async fn a_core_that_is_away_is_revoked_all_the_same_and_the_receipt_says_what_r
     // Revoked once more it is the same revocation.
     let again = world.ada.post(&path, &json!({})).await.expect(200);
     assert_eq!(again["epoch"], receipt["epoch"]);
+
+    // An agent that has known nothing but refusals works once it is welcomed.
+    world.ada.post(&format!("/api/v1/cores/{}/restore", core.id()), &json!({})).await.expect(200);
+    core.online(&world.ada).await;
+    let mut conversation = core.converse(&world.ada, "garden").await;
+    assert_eq!(conversation.turn("hello").await.last().unwrap()["kind"], "turn_completed");
+}
+
+#[tokio::test]
+async fn a_core_that_does_not_listen_is_cut_all_the_same_and_its_work_ends_when_it_listens_again() {
+    let world = World::start().await;
+    let mut core = impatient_core(&world, "deaf", Some("sk-ant-api03-deaf")).await;
+    world.vendor.script().once("count", Say::numbered(9).gated("count"));
+    let conversation = core.converse(&world.ada, "garden").await;
+    conversation.say("count").await;
+    world.vendor.gates().release("count", 2);
+    let session = conversation.path("");
+    let mut readers =
+        [Reader::events(&world.ada, &session, None).await, Reader::socket(&world.ada, &session, None).await];
+    for reader in &mut readers {
+        reader.until_kind("text_delta").await;
+    }
+
+    core.program().signal(Signal::STOP);
+    let path = format!("/api/v1/cores/{}/revoke", core.id());
+    let receipt = world.ada.post(&path, &json!({})).await.expect(200);
+    assert_cut("a Core that stands still", &mut readers).await;
+    assert_eq!(receipt["agent"], json!({ "status": "unconfirmed" }));
+    assert!(receipt["cut_ms"].as_f64().is_some_and(|taken| taken < 1_000.0), "{receipt}");
+    assert!(receipt["remaining"].as_str().is_some_and(|text| text.contains("could not be reached")), "{receipt}");
+    world.ada.get(&session).await.expect_problem(410, "core-revoked");
+    assert!(!core.cli_processes().is_empty());
+
+    core.program().signal(Signal::CONT);
+    agent_alone(&mut core).await;
 }
