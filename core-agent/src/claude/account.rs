@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 /// How soon a CLI that could not be run is tried again.
-const CLI_RETRY: Duration = Duration::from_mins(1);
+const CLI_RETRY: Duration = Duration::from_secs(20);
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AccountError {
@@ -149,21 +149,21 @@ impl Account {
     /// Follows the credentials file until the future is dropped.
     pub(super) async fn run(&self) {
         let mut changes = self.watcher.follow();
+        // The check at the agent's start may have failed, or taken too long.
+        let mut unchecked = self.board.claude().checked_at.is_none();
         loop {
-            if self.show()
-                && let Err(error) = self.check().await
-            {
-                tracing::warn!(%error, "the CLI could not be asked for its sign-in");
+            if self.show() || unchecked {
+                unchecked = match self.check().await {
+                    Ok(_) => false,
+                    Err(error) => {
+                        tracing::warn!(%error, "the CLI could not be asked for its sign-in");
+                        true
+                    }
+                };
             }
-            let unknown = self.board.cli_version().is_none();
             tokio::select! {
                 seen = changes.changed() => if seen.is_err() { return },
-                () = sleep(CLI_RETRY), if unknown => {
-                    if let Err(error) = self.check().await {
-                        tracing::warn!(%error, "the CLI cannot be run");
-                        self.board.change(Change::RefreshFailed { kind: ErrorKind::Cli, detail: error.to_string() });
-                    }
-                }
+                () = sleep(CLI_RETRY), if unchecked => {}
             }
         }
     }

@@ -8,7 +8,7 @@
 //! Both names in one place is an error: which of two keys pays must not depend on an order that nobody remembers. From
 //! here the key goes to the CLI through an inherited descriptor, never through argv or an environment.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
@@ -143,15 +143,10 @@ fn unquote(value: &str) -> &str {
     ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(value)
 }
 
-/// Whether two keys are the same one, for tests and for telling a changed key.
-pub fn same(one: &SecretString, other: &SecretString) -> bool {
-    use subtle::ConstantTimeEq as _;
-    one.expose_secret().as_bytes().ct_eq(other.expose_secret().as_bytes()).into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::ExposeSecret as _;
 
     struct Folder(tempfile::TempDir);
 
