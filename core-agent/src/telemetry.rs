@@ -2,7 +2,8 @@
 
 use crate::config::{LogConfig, LogFormat};
 use std::io::{self, IsTerminal as _};
-use tracing_subscriber::filter::{ParseError, Targets};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{ParseError, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{Layer as _, fmt};
@@ -28,5 +29,12 @@ pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
     } else {
         lines.json().flatten_event(true).boxed()
     };
-    Ok(tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?)
+    Ok(tracing_subscriber::registry().with(filter_fn(may_be_logged)).with(layer.with_filter(filter)).try_init()?)
+}
+
+/// What only this workspace's crates may log, whatever level is asked for: below `info`, libraries write out whole messages
+/// with what is in them.
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    let ours = || matches!(metadata.target().split("::").next(), Some("core_agent" | "condrix_link" | "condrix_protocol"));
+    *metadata.level() <= Level::INFO || ours()
 }

@@ -2,7 +2,9 @@
 
 use crate::config::{Log, LogFormat};
 use std::io::{self, IsTerminal as _};
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
@@ -15,6 +17,13 @@ pub(crate) enum TelemetryError {
     Twice(#[from] TryInitError),
 }
 
+/// What only this workspace's crates may log, whatever level is asked for: below `info`, libraries write out whole messages
+/// with the cookies and tokens in them.
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    let ours = || matches!(metadata.target().split("::").next(), Some("gateway" | "condrix_link" | "condrix_protocol"));
+    *metadata.level() <= Level::INFO || ours()
+}
+
 /// Starts logging to standard error. pingora logs by the `log` crate; its lines come along.
 pub(crate) fn start(log: &Log) -> Result<(), TelemetryError> {
     let filter: EnvFilter = log.level.parse()?;
@@ -23,7 +32,7 @@ pub(crate) fn start(log: &Log) -> Result<(), TelemetryError> {
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_logged));
     if json {
         registry.with(layer().json().flatten_event(true).with_writer(io::stderr)).try_init()?;
     } else {

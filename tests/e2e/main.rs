@@ -2,9 +2,12 @@
 
 mod claude;
 mod documents;
+mod edge;
 mod faults;
 mod gateway;
+mod holes;
 mod hostile;
+mod links;
 mod repository;
 mod resume;
 mod revocation;

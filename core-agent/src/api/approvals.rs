@@ -47,6 +47,7 @@ pub(super) struct Answered {
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session}/approvals",
+    operation_id = "list_approvals",
     tag = "sessions",
     params(("session" = SessionId, Path,)),
     responses(
@@ -69,6 +70,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session}/approvals/{approval}",
+    operation_id = "answer_approval",
     tag = "sessions",
     params(("session" = SessionId, Path,), ("approval" = ApprovalId, Path,)),
     request_body = NewAnswer,

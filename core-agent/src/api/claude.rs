@@ -49,6 +49,7 @@ fn reported<T>(app: &AppState, answer: T) -> Reported<T> {
 #[utoipa::path(
     get,
     path = "/v1/claude",
+    operation_id = "read_claude",
     tag = "claude",
     responses(
         (status = 200, body = ClaudeState),

@@ -53,6 +53,7 @@ pub(super) struct Frame {
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session}/events",
+    operation_id = "follow_session",
     tag = "sessions",
     params(("session" = SessionId, Path,), From, ("Last-Event-ID" = Option<String>, Header,)),
     responses(

@@ -35,6 +35,7 @@ pub(super) struct Accepted {
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session}/messages",
+    operation_id = "send_message",
     tag = "sessions",
     params(("session" = SessionId, Path,), ("Idempotency-Key" = String, Header,)),
     request_body = NewText,

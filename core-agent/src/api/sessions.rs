@@ -98,6 +98,7 @@ pub(super) struct Interrupted {
 #[utoipa::path(
     get,
     path = "/v1/sessions",
+    operation_id = "list_sessions",
     tag = "sessions",
     params(Page),
     responses(
@@ -127,6 +128,7 @@ pub(super) async fn list(
 #[utoipa::path(
     post,
     path = "/v1/sessions",
+    operation_id = "create_session",
     tag = "sessions",
     request_body = NewSession,
     responses(
@@ -153,6 +155,7 @@ pub(super) async fn create(
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session}",
+    operation_id = "read_session",
     tag = "sessions",
     params(("session" = SessionId, Path,)),
     responses(
@@ -173,6 +176,7 @@ pub(super) async fn read(
 #[utoipa::path(
     patch,
     path = "/v1/sessions/{session}",
+    operation_id = "change_session",
     tag = "sessions",
     params(("session" = SessionId, Path,)),
     request_body = SessionSettings,
@@ -202,6 +206,7 @@ pub(super) async fn change(
 #[utoipa::path(
     delete,
     path = "/v1/sessions/{session}",
+    operation_id = "close_session",
     tag = "sessions",
     params(("session" = SessionId, Path,)),
     responses(
@@ -223,6 +228,7 @@ pub(super) async fn close(
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session}/interrupt",
+    operation_id = "interrupt_session",
     tag = "sessions",
     params(("session" = SessionId, Path,)),
     responses(

@@ -33,6 +33,7 @@ pub(super) struct NewWorkspace {
 #[utoipa::path(
     get,
     path = "/v1/workspaces",
+    operation_id = "list_workspaces",
     tag = "workspaces",
     responses(
         (status = 200, body = WorkspaceList),
@@ -50,6 +51,7 @@ pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<
 #[utoipa::path(
     post,
     path = "/v1/workspaces",
+    operation_id = "create_workspace",
     tag = "workspaces",
     request_body = NewWorkspace,
     responses(

@@ -205,9 +205,11 @@ impl Member {
     /// Decides on a proven agent before it is welcomed: the epoch to tell it, or why not.
     pub fn consider(&self, link: LinkId) -> Result<u64, Refusal> {
         let state = self.lock();
+        // Once the one that fenced it has gone, a link may come back: with its first connection, and its second.
+        let newer = state.link.as_ref().is_some_and(|present| present.id != link);
         match state.standing {
             Standing::Revoked { .. } => Err(Refusal::Revoked),
-            Standing::Admitted { .. } if state.link.is_some() && state.fenced.contains(&link) => Err(Refusal::Fenced),
+            Standing::Admitted { .. } if newer && state.fenced.contains(&link) => Err(Refusal::Fenced),
             Standing::Admitted { epoch, .. } => Ok(epoch),
         }
     }

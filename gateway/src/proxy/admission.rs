@@ -65,6 +65,9 @@ impl Edge {
         if is_upgrade && matched.route.access == Access::Http {
             return Err(Problem::new(ProblemType::BadRequest).detail("this address takes no WebSocket").into());
         }
+        if announced_length(request).is_some_and(|length| length > self.limits.body) {
+            return Err(ProblemType::BodyTooLarge.into());
+        }
         let principal = self.authenticate(request, is_upgrade, matched.route)?;
         let caller = Caller { principal: principal.clone(), peer: lifeline.peer.ip(), request_id: exchange.id };
         let mut tokens = Vec::new();
@@ -157,6 +160,11 @@ fn refused(refusal: Refusal) -> Refused {
 fn fields_fit(request: &RequestHeader, limit: usize) -> Result<(), Refused> {
     let size: usize = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
     if size > limit { Err(ProblemType::HeadersTooLarge.into()) } else { Ok(()) }
+}
+
+/// Whatever a length says that is no number was refused before.
+fn announced_length(request: &RequestHeader) -> Option<u64> {
+    request.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Whether a WebSocket is asked for. It is the one protocol that a connection may become, and its request has no body: what

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How much of a refused request's body is read for its sender's sake, and for how long.
-const LINGER_BYTES: usize = 256 * 1024;
+const LINGER_BYTES: usize = 8 * 1024 * 1024;
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Answers with a problem and ends the request.

@@ -2,7 +2,7 @@
 
 use super::{core_with_key, nobody_is_being_answered};
 use condrix_tests::rig::conversation::{of_kind, said};
-use condrix_tests::rig::{World, fresh_key, read, within};
+use condrix_tests::rig::{World, eventually, fresh_key, read, within};
 use condrix_tests::vendor::Say;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -96,7 +96,8 @@ async fn an_interrupt_ends_the_answer_and_the_conversation_goes_on() {
     let next = chat.end_of(&waiting).await;
     assert_eq!(said(&next, "text"), "You said: next", "what waits is not given up");
     assert_eq!(of_kind(chat.seen(), "process_started").len(), 1, "the process lives on");
-    assert_eq!(core.listed(&world.ada).await["working_sessions"], 0);
+    let idle = async || (core.listed(&world.ada).await["working_sessions"] == 0).then_some(());
+    eventually("the gateway knows that nothing goes on", idle).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Randomness that a number repeats (SplitMix64).
+//! Randomness that a number repeats (`SplitMix64`).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

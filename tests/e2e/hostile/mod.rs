@@ -3,6 +3,7 @@
 
 mod answers;
 mod frames;
+mod origin;
 mod smuggling;
 mod spoofing;
 mod stage;

@@ -138,11 +138,11 @@ async fn a_core_revoked_in_mid_answer_loses_streams_work_and_link_and_no_other_c
 /// Somebody has copied the state folder, the key with it, to another machine.
 async fn assert_copy_is_refused(world: &World, core: &Core) {
     let mut copy = Core::prepare("copy", &world.gateway, &world.vendor, &CoreOptions::default());
-    let entries = std::fs::read_dir(core.state()).unwrap().flatten();
-    for entry in entries.filter(|entry| entry.file_type().unwrap().is_file()) {
+    let entries = std::fs::read_dir(core.state()).expect("the folder is read").flatten();
+    for entry in entries.filter(|entry| entry.path().is_file()) {
         let copied = copy.state().join(entry.file_name());
-        std::fs::copy(entry.path(), &copied).unwrap();
-        std::os::unix::fs::chown(&copied, copy.user(), copy.user()).unwrap();
+        std::fs::copy(entry.path(), &copied).expect("a file is copied");
+        std::os::unix::fs::chown(&copied, copy.user(), copy.user()).expect("root gives it away");
     }
     copy.run();
     eventually("the copy is refused", async || copy.log_text().contains("state=Revoked").then_some(())).await;
@@ -158,7 +158,7 @@ async fn assert_restored(world: &World, core: &Core, session: &str, receipt: &Va
     let cut_short = reader.until_kind("turn_interrupted").await;
     assert_eq!(cut_short.json()["reason"], "revoked");
     let asked = world.ada.post_once(&format!("{session}/messages"), "again", &json!({ "text": "are you back?" })).await;
-    let turn = asked.expect(202)["turn"].as_str().unwrap().to_owned();
+    let turn = asked.expect(202)["turn"].as_str().expect("a message has a turn").to_owned();
     assert_eq!(reader.until_end_of(&turn).await.event, "turn_completed");
     assert_dense(reader.seen());
 }

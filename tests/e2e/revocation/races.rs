@@ -23,7 +23,7 @@ enum Held {
 }
 
 impl Held {
-    async fn to_the_end(self) {
+    async fn drained(self) {
         match self {
             Self::Events(mut answer) => while let Ok(Some(_)) = answer.chunk().await {},
             Self::Socket(mut socket) => while socket.next_at_leisure().await.is_some() {},
@@ -47,18 +47,20 @@ struct Raced {
     held: Option<Held>,
     /// When it asked for that.
     asked: Instant,
+    /// Streams that it got besides its first.
+    further: usize,
     refused: u16,
 }
 
 async fn race(client: Client, path: String, as_socket: bool, all_open: Arc<Barrier>) -> Raced {
-    let mut raced = Raced { held: None, asked: Instant::now(), refused: 0 };
+    let mut raced = Raced { held: None, asked: Instant::now(), further: 0, refused: 0 };
     let first = open(&client, &path, as_socket).await;
     raced.held = Some(first.unwrap_or_else(|status| panic!("the first stream is refused: {status:?}")));
     all_open.wait().await;
     loop {
         let asked = Instant::now();
         match open(&client, &path, as_socket).await {
-            Ok(held) => raced = Raced { held: Some(held), asked, ..raced },
+            Ok(held) => raced = Raced { held: Some(held), asked, further: raced.further + 1, ..raced },
             Err(Some(status)) => return Raced { refused: status, ..raced },
             Err(None) => {}
         }
@@ -66,7 +68,8 @@ async fn race(client: Client, path: String, as_socket: bool, all_open: Arc<Barri
 }
 
 /// Races openers against what `end` does. Once that has been acknowledged nothing survives it and nothing is served.
-async fn round(client: &Client, session: &str, refusal: u16, end: impl Future<Output = ()>) {
+/// Returns how many streams were opened in the race itself.
+async fn round(client: &Client, session: &str, refusal: u16, end: impl Future<Output = ()>) -> usize {
     let path = format!("{session}/events");
     let all_open = Arc::new(Barrier::new(OPENERS + 1));
     let mut openers = JoinSet::new();
@@ -77,13 +80,16 @@ async fn round(client: &Client, session: &str, refusal: u16, end: impl Future<Ou
     end.await;
     let acknowledged = Instant::now();
     assert_eq!(client.get(session).await.status, refusal);
+    let mut further = 0;
     for raced in within("every opener is refused", openers.join_all()).await {
         assert_eq!(raced.refused, refusal);
         assert!(raced.asked < acknowledged, "a stream was opened after the end");
+        further += raced.further;
         if let Some(held) = raced.held {
-            assert!(timeout(AT_ONCE, held.to_the_end()).await.is_ok(), "a stream survives the end");
+            assert!(timeout(AT_ONCE, held.drained()).await.is_ok(), "a stream survives the end");
         }
     }
+    further
 }
 
 #[tokio::test]
@@ -95,11 +101,13 @@ async fn no_stream_survives_a_race_with_its_cores_revocation() {
     let order = async |what: &str| {
         world.ada.post(&format!("/api/v1/cores/{}/{what}", core.id()), &json!({})).await.expect(200);
     };
+    let mut raced = 0;
     for _ in 0..ROUNDS {
-        round(&program, &session, 410, order("revoke")).await;
+        raced += round(&program, &session, 410, order("revoke")).await;
         order("restore").await;
         core.online(&world.ada).await;
     }
+    assert!(raced > 0, "nothing was opened while the Core was revoked: that was no race");
 }
 
 #[tokio::test]
@@ -107,11 +115,13 @@ async fn no_stream_survives_a_race_with_the_end_of_its_login() {
     let world = World::start().await;
     let core = world.core("raced").await;
     let session = core.converse(&world.ada, "garden").await.path("");
+    let mut raced = 0;
     for _ in 0..ROUNDS {
         let login = world.gateway.log_in("ada").await;
         let end = async {
             assert_eq!(login.post("/api/v1/logout", &json!({})).await.status, 204);
         };
-        round(&login, &session, 401, end).await;
+        raced += round(&login, &session, 401, end).await;
     }
+    assert!(raced > 0, "nothing was opened while the login ended: that was no race");
 }

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 async fn follow(frames: &mut Frames, number: u32, by: &Client, session: &Conversation) {
     let Credentials::Cookie(cookie) = by.credentials() else { panic!("a browser is meant") };
     let url = by.url(&session.path("events"));
-    let authority = format!("localhost:{}", url.port().unwrap());
+    let authority = format!("localhost:{}", url.port().expect("it has one"));
     let fields: [(&[u8], &[u8]); 5] = [
         (b":method", b"GET"),
         (b":scheme", b"https"),

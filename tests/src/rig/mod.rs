@@ -49,6 +49,7 @@ pub use gateway::Gateway;
 pub use genuine_cli::{GenuineCli, claude_binary};
 pub use people::PASSWORD;
 pub use program::{Program, Start};
+pub use registry::Audited;
 pub use reader::{Reader, history};
 pub use relay::Relay;
 pub use sign_in::SignIn;

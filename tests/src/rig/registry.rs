@@ -1,8 +1,8 @@
 //! The gateway's registry as it is on disk, read beside the running gateway.
 
 use super::Gateway;
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, SqliteConnection};
 
 /// Both rows that the registry keeps of a Core, with every column.
 const ROWS: &str = "
@@ -11,11 +11,29 @@ const ROWS: &str = "
                       s.last_refresh_at, s.last_error, s.billing, s.checked_at, s.reported_at)
     FROM cores c LEFT JOIN core_claude s ON s.core_id = c.id WHERE c.id = ?";
 
+/// An event of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Audited {
+    pub actor: String,
+    pub action: String,
+    pub subject: String,
+}
+
 impl Gateway {
+    async fn registry(&self) -> SqliteConnection {
+        let file = SqliteConnectOptions::new().filename(self.data().join("registry.db")).read_only(true);
+        file.connect().await.expect("the registry can be read")
+    }
+
+    /// The audit log, oldest first.
+    pub async fn audited(&self) -> Vec<Audited> {
+        let events = sqlx::query_as("SELECT actor, action, subject FROM audit_events ORDER BY seq");
+        events.fetch_all(&mut self.registry().await).await.expect("the registry has an audit log")
+    }
+
     /// What the registry holds of a Core.
     pub async fn registered(&self, core: &str) -> Option<String> {
-        let file = SqliteConnectOptions::new().filename(self.data().join("registry.db")).read_only(true);
-        let mut database = file.connect().await.expect("the registry can be read");
+        let mut database = self.registry().await;
         sqlx::query_scalar(ROWS).bind(core).fetch_optional(&mut database).await.expect("the registry has both tables")
     }
 }

@@ -142,8 +142,9 @@ impl Wire {
         Some(self.unread.drain(..count).collect())
     }
 
-    async fn read_some(&mut self) {
-        let mut part = [0; 16 * 1024];
+    /// Reads what there is, waiting for at least something or the end.
+    pub async fn read_some(&mut self) {
+        let mut part = vec![0; 16 * 1024];
         match within("the gateway answers or closes", self.stream.read(&mut part)).await {
             Ok(0) | Err(_) => self.ended = true,
             Ok(count) => {
