@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a test waits for what must happen. Generous: two cores may run a dozen CLI processes at once.
-pub const DEADLINE: Duration = Duration::from_mins(1);
+pub const DEADLINE: Duration = Duration::from_mins(3);
 
 /// How often a condition that cannot announce itself is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
