@@ -35,6 +35,7 @@ pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
 /// What only this workspace's crates may log, whatever level is asked for: below `info`, libraries write out whole messages
 /// with what is in them.
 fn may_be_logged(metadata: &Metadata<'_>) -> bool {
-    let ours = || matches!(metadata.target().split("::").next(), Some("core_agent" | "condrix_link" | "condrix_protocol"));
+    let ours =
+        || matches!(metadata.target().split("::").next(), Some("core_agent" | "condrix_link" | "condrix_protocol"));
     *metadata.level() <= Level::INFO || ours()
 }

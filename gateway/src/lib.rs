@@ -37,6 +37,9 @@ use tracing::{error, info, warn};
 /// How long a connection may wait for its next request.
 const KEEP_ALIVE: Duration = Duration::from_mins(1);
 
+/// When the deadline for requests in flight has passed, the rest is cut and ends at once, but for what a handler is writing.
+const LAST: Duration = Duration::from_secs(2);
+
 /// Runs the gateway until `shutdown` fires, or until a part of it fails that it cannot do without.
 pub async fn run(config: Config, shutdown: CancellationToken) -> Result<()> {
     telemetry::start(&config.log)?;
@@ -45,7 +48,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> Result<()> {
     let served = serve(&app, &tasks, &shutdown).await;
     shutdown.cancel();
     tasks.close();
-    if timeout(app.config.shutdown_deadline, tasks.wait()).await.is_err() {
+    if timeout(LAST, tasks.wait()).await.is_err() {
         warn!(left = tasks.len(), "not everything ended in time");
     }
     app.registry.close().await;
@@ -104,10 +107,8 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
         "ready"
     );
 
-    // pingora learns of the end through a watch of its own.
-    let (ending, pingora_shutdown) = tokio::sync::watch::channel(false);
     let mut essential = Essential::default();
-    essential.spawn("listener", listener.run(tasks.clone(), shutdown.clone(), pingora_shutdown));
+    essential.spawn("listener", listener.run(tasks.clone(), shutdown.clone(), config.shutdown_deadline));
     essential.spawn("admin socket", admin::serve(admin, Arc::clone(app), tasks.clone(), shutdown.clone()));
     essential.spawn("metrics", log_failure(metrics::serve(metrics, Arc::clone(&app.metrics), shutdown.clone())));
     essential.spawn("certificate reload", reload_certificates(Arc::clone(app), shutdown.clone()));
@@ -115,9 +116,7 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
         let (auth, shutdown) = (Arc::clone(&app.auth), shutdown.clone());
         async move { auth.sweep(shutdown).await }
     });
-    let ended = essential.first_to_end(shutdown).await;
-    ending.send_replace(true);
-    ended
+    essential.first_to_end(shutdown).await
 }
 
 async fn log_failure(served: impl Future<Output = std::io::Result<()>>) {

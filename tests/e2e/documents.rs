@@ -35,12 +35,16 @@ fn every_test_that_the_authentication_document_names_exists() {
 }
 
 #[test]
-fn the_alerts_in_the_operating_document_are_rules_that_prometheus_takes() {
+fn the_alerts_and_the_scraping_in_the_operating_document_are_what_prometheus_takes() {
     let document = fs::read_to_string(root().join("docs/operating.md")).unwrap();
-    let rules = document.split("```yaml\n").find(|part| part.starts_with("groups:")).expect("there are rules");
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("rules.yml");
-    fs::write(&file, rules.split("```").next().unwrap()).unwrap();
-    let checked = Command::new("promtool").args(["check", "rules"]).arg(&file).output().expect("promtool is installed");
-    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    for (check, beginning) in [("config", "scrape_configs:"), ("rules", "groups:")] {
+        let example =
+            document.split("```yaml\n").find(|part| part.starts_with(beginning)).expect("there is an example");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("example.yml");
+        fs::write(&file, example.split("```").next().unwrap()).unwrap();
+        let checked =
+            Command::new("promtool").args(["check", check]).arg(&file).output().expect("promtool is installed");
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    }
 }

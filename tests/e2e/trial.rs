@@ -1,6 +1,8 @@
 //! `make up`: what a newcomer sees first.
 
-use condrix_tests::rig::{PASSWORD, Trial, eventually, plain_http, tree};
+use condrix_tests::rig::leaks::processes_with;
+use condrix_tests::rig::{Credentials, Folder, PASSWORD, Trial, eventually, plain_http, tree};
+use condrix_tests::vendor::Vendor;
 use rustix::process::Signal;
 use serde_json::json;
 
@@ -34,6 +36,33 @@ async fn a_first_start_prints_all_that_is_needed_and_a_second_keeps_everything()
     assert!(!again.contains("first visit"), "{again}");
     let login = json!({ "name": "ada", "password": PASSWORD });
     assert_eq!(client.post("/api/v1/login", &login).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_api_key_in_a_file_becomes_the_cores_and_is_in_no_process() {
+    const KEY: &str = "sk-ant-api03-of-a-trial";
+    let vendor = Vendor::start().await;
+    vendor.accept_api_key(KEY);
+    let folder = Folder::new("key");
+    let mut trial = Trial::prepare(&[
+        ("HTTPS_PROXY", vendor.proxy_url()),
+        ("NO_PROXY", "localhost".to_owned()),
+        ("NODE_EXTRA_CA_CERTS", folder.file("authority.pem", vendor.ca_pem()).display().to_string()),
+        ("CONDRIX_CORE_CLAUDE_API_KEY_FILE", folder.secret("key", KEY, None).display().to_string()),
+    ]);
+    let said = trial.run().await;
+    let (_, token) = fact(&said, "first visit").split_once("#token=").expect("the token is in the fragment");
+    let setup = json!({ "token": token, "name": "ada", "password": PASSWORD });
+    let cookie = trial.client().post("/api/v1/setup", &setup).await.cookie().expect("ada is logged in");
+    let ada = trial.client().with(Credentials::Cookie(cookie));
+    let core = ada.get("/api/v1/cores").await.expect(200)["items"][0].take();
+    assert_eq!(
+        (&core["claude"]["method"], &core["claude"]["state"]),
+        (&json!("api_key"), &json!("signed_in")),
+        "{core}"
+    );
+    let processes = tree::living_in(trial.folder());
+    assert!(processes_with(&processes, KEY).is_empty());
 }
 
 #[tokio::test]

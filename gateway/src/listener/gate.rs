@@ -99,11 +99,8 @@ fn find_end(bytes: &[u8], from: usize) -> Found {
     for at in from.saturating_sub(1)..bytes.len() {
         match (bytes[at], bytes.get(at + 1)) {
             (b'\r', Some(b'\n') | None) => {}
-            (b'\n', _) if at > 0 && bytes[at - 1] == b'\r' => {
-                if at >= 3 && bytes[at - 3..].starts_with(b"\r\n") {
-                    return Found::End(at + 1);
-                }
-            }
+            (b'\n', _) if at >= 3 && bytes[at - 3..].starts_with(b"\r\n\r\n") => return Found::End(at + 1),
+            (b'\n', _) if at > 0 && bytes[at - 1] == b'\r' => {}
             (b'\r' | b'\n', _) => return Found::Doubt(Doubt::LineEnd),
             _ => {}
         }
@@ -135,13 +132,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
                 Phase::Open if this.waiting.is_empty() => {
                     let before = buf.filled().len();
                     ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
-                    return Poll::Ready(this.watch(&buf.filled()[before..]));
+                    let watched = this.watch(&buf.filled()[before..]);
+                    if watched.is_err() {
+                        buf.set_filled(before);
+                    }
+                    return Poll::Ready(watched);
                 }
                 Phase::Open => {
                     let count = this.waiting.len().min(buf.remaining());
                     let part = this.waiting.split_to(count);
+                    this.watch(&part)?;
                     buf.put_slice(&part);
-                    return Poll::Ready(this.watch(&part));
+                    return Poll::Ready(Ok(()));
                 }
                 Phase::Refusing(answer) if answer.is_empty() => {
                     ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
@@ -155,7 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
                     let mut part = [0; 4096];
                     let mut part = ReadBuf::new(&mut part);
                     let read = Pin::new(&mut this.stream).poll_read(cx, &mut part);
-                    let gone = matches!(read, Poll::Ready(Err(_)) | Poll::Ready(Ok(()))) && part.filled().is_empty();
+                    let gone = read.is_ready() && part.filled().is_empty();
                     if gone || over.as_mut().poll(cx).is_ready() {
                         this.phase = Phase::Shut;
                     } else {
@@ -191,5 +193,87 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<S> {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metrics;
+    use crate::proxy::MOST_HEADERS;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+
+    const HEAD: &str = "POST /livez HTTP/1.1\r\nHost: h\r\n";
+
+    fn gate(limit: usize) -> (Gate<DuplexStream>, DuplexStream) {
+        let (near, far) = duplex(64 * 1024);
+        let heads = Heads::new(limit, Arc::new(Metrics::new()));
+        heads.expect();
+        (Gate::new(near, heads), far)
+    }
+
+    /// What passes of these parts, and what their sender is told.
+    async fn passes(parts: &[&str]) -> (io::Result<String>, String) {
+        let (mut gate, mut client) = gate(1_000);
+        let says = async {
+            for part in parts {
+                drop(client.write_all(part.as_bytes()).await);
+                tokio::task::yield_now().await;
+            }
+            drop(client.shutdown().await);
+            let mut told = String::new();
+            client.read_to_string(&mut told).await.unwrap();
+            told
+        };
+        let reads = async {
+            let mut passed = String::new();
+            let read = gate.read_to_string(&mut passed).await;
+            drop(gate);
+            read.map(|_| passed)
+        };
+        let (told, passed) = tokio::join!(says, reads);
+        (passed, told)
+    }
+
+    #[tokio::test]
+    async fn a_head_passes_whole_however_it_is_cut() {
+        let whole = format!("{HEAD}Content-Length: 2\r\n\r\nab");
+        for cut in 0..whole.len() {
+            let (passed, told) = passes(&[&whole[..cut], &whole[cut..]]).await;
+            assert_eq!((passed.unwrap().as_str(), told.as_str()), (&*whole, ""), "cut at {cut}");
+        }
+        let (passed, _) = passes(&["\r\n", "\r\n", &whole]).await;
+        assert_eq!(passed.unwrap(), whole, "empty lines before a request are nothing");
+    }
+
+    #[tokio::test]
+    async fn of_a_head_in_doubt_nothing_passes_and_its_sender_is_told() {
+        for (head, status) in [
+            (format!("{HEAD}X-A: b\n\r\n"), 400),
+            (format!("{HEAD}X-A: b\rc\r\n\r\n"), 400),
+            (format!("{HEAD}Host: i\r\n\r\n"), 400),
+            (format!("{HEAD}X-A: {}\r\n\r\n", "b".repeat(1_000)), 431),
+            (format!("{HEAD}X-A: {}", "b".repeat(1_000)), 431),
+            (format!("{HEAD}{}\r\n", "a:b\r\n".repeat(MOST_HEADERS)), 431),
+        ] {
+            let (passed, told) = passes(&[&head, "more"]).await;
+            assert_eq!(passed.unwrap(), "", "{head:?}");
+            assert!(
+                told.starts_with(&format!("HTTP/1.1 {status} ")) && told.contains("urn:condrix:problem:"),
+                "{told}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_chunked_body_passes_until_it_is_none() {
+        let head = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n");
+        let (passed, _) = passes(&[&head, "2\r\nab\r\n0\r\n\r\n"]).await;
+        assert!(passed.unwrap().ends_with("0\r\n\r\n"));
+        for body in ["\r\nab\r\n", "2\nab\r\n"] {
+            for parts in [&[&*head, body][..], &[&*format!("{head}{body}")]] {
+                assert_eq!(passes(parts).await.0.unwrap_err().kind(), io::ErrorKind::InvalidData);
+            }
+        }
     }
 }

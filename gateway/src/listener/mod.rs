@@ -9,10 +9,9 @@ pub use certificate::{CertificateError, Certificates};
 
 use crate::fleet::Fleet;
 use crate::metrics::Metrics;
-use crate::proxy::{self, Edge, Heads, Limits};
+use crate::proxy::{self, Edge, Ending, Heads, Limits};
 use caps::AddressCaps;
 use downstream::Downstream;
-use pingora_core::server::ShutdownWatch;
 use pingora_proxy::HttpProxy;
 use protocol::link::ALPN as LINK_ALPN;
 use rustls::ServerConfig;
@@ -21,8 +20,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -31,6 +30,11 @@ use tracing::{debug, error, warn};
 /// A listener that is bound but does not accept yet.
 pub struct Listener {
     socket: TcpListener,
+    reception: Arc<Reception>,
+}
+
+/// What every connection passes.
+struct Reception {
     tls: TlsAcceptor,
     caps: AddressCaps,
     places: Arc<Semaphore>,
@@ -69,20 +73,28 @@ impl Listener {
         let socket = TcpListener::bind(address).await?;
         let tls = TlsAcceptor::from(Arc::new(server_config(certificates)));
         let places = Arc::new(Semaphore::new(caps.total));
-        Ok(Self { socket, tls, caps: AddressCaps::new(caps.per_address), places, proxy, fleet, metrics, limits })
+        let caps = AddressCaps::new(caps.per_address);
+        Ok(Self { socket, reception: Arc::new(Reception { tls, caps, places, proxy, fleet, metrics, limits }) })
     }
 
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }
 
-    /// Accepts until `shutdown` fires. Connections run on `tasks`, under the same token.
-    pub async fn run(self, tasks: TaskTracker, shutdown: CancellationToken, pingora_shutdown: ShutdownWatch) {
-        let this = Arc::new(self);
+    /// Accepts until `shutdown` fires, and then lets what is in flight come to its end for as long as `patience` says.
+    /// Links stay up until then: requests are on their way over them. Connections run on `tasks`.
+    pub async fn run(self, tasks: TaskTracker, shutdown: CancellationToken, patience: Duration) {
+        let Self { socket, reception } = self;
+        let over = CancellationToken::new();
+        // However this ends, nothing of it stays.
+        let _cut = over.clone().drop_guard();
+        let (pingora_shutdown, pingora) = watch::channel(false);
+        let ending = Ending { asked: shutdown.clone(), over, pingora };
+        let clients = TaskTracker::new();
         loop {
             let accepted = tokio::select! {
-                accepted = this.socket.accept() => accepted,
-                () = shutdown.cancelled() => return,
+                accepted = socket.accept() => accepted,
+                () = shutdown.cancelled() => break,
             };
             let (tcp, peer) = match accepted {
                 Ok(accepted) => accepted,
@@ -93,47 +105,54 @@ impl Listener {
                 }
             };
             let (Some(of_address), Ok(of_all)) =
-                (this.caps.admit(peer.ip()), Arc::clone(&this.places).try_acquire_owned())
+                (reception.caps.admit(peer.ip()), Arc::clone(&reception.places).try_acquire_owned())
             else {
                 debug!(%peer, "too many connections, from this address or in all");
                 continue;
             };
-            let (this, shutdown, pingora_shutdown) = (Arc::clone(&this), shutdown.clone(), pingora_shutdown.clone());
+            let (reception, ending, clients) = (Arc::clone(&reception), ending.clone(), clients.clone());
             tasks.spawn(async move {
                 tokio::select! {
-                    () = this.serve(tcp, peer, shutdown.clone(), pingora_shutdown) => {}
-                    () = shutdown.cancelled() => {}
+                    () = reception.serve(tcp, peer, &ending, &clients) => {}
+                    () = ending.over.cancelled() => {}
                 }
                 drop((of_address, of_all));
             });
         }
+        drop(socket);
+        pingora_shutdown.send_replace(true);
+        clients.close();
+        if timeout(patience, clients.wait()).await.is_err() {
+            warn!(left = clients.len(), "clients that were still being answered are cut off");
+        }
     }
+}
 
-    async fn serve(
-        &self,
-        tcp: TcpStream,
-        peer: SocketAddr,
-        shutdown: CancellationToken,
-        pingora_shutdown: ShutdownWatch,
-    ) {
+impl Reception {
+    async fn serve(&self, tcp: TcpStream, peer: SocketAddr, ending: &Ending, clients: &TaskTracker) {
         let deadline = Instant::now() + self.limits.head;
         // Keystrokes and tokens are small; waiting to fill a packet would be felt.
         if let Err(reason) = tcp.set_nodelay(true) {
             warn!(%peer, %reason, "a connection is already gone");
             return;
         }
-        let tls = match timeout_at(deadline, self.tls.accept(tcp)).await {
+        let accepted = tokio::select! {
+            accepted = timeout_at(deadline, self.tls.accept(tcp)) => accepted,
+            () = ending.asked.cancelled() => return,
+        };
+        let tls = match accepted {
             Ok(Ok(tls)) => tls,
             Ok(Err(reason)) => return debug!(%peer, %reason, "a TLS handshake failed"),
             Err(_) => return debug!(%peer, "a TLS handshake took too long"),
         };
         if tls.get_ref().1.alpn_protocol() == Some(LINK_ALPN) {
-            self.fleet.serve(tls, peer, shutdown).await;
+            self.fleet.serve(tls, peer, ending.over.clone()).await;
         } else {
+            let _waited_for = clients.token();
             let left = deadline.saturating_duration_since(Instant::now());
             let heads = Heads::new(self.limits.head_bytes, Arc::clone(&self.metrics));
             let stream = Box::new(Downstream::new(tls, Arc::clone(&heads)));
-            proxy::serve(Arc::clone(&self.proxy), self.limits, peer, left, heads, stream, &pingora_shutdown).await;
+            proxy::serve(Arc::clone(&self.proxy), self.limits, peer, left, heads, stream, ending).await;
         }
     }
 }

@@ -65,16 +65,15 @@ impl Chunks {
                     At::Size { digits: digits + 1, size: size << 4 | u64::from(digit) }
                 }
                 (At::Size { digits: 1.., size } | At::Extension { size }, b'\r') => At::SizeEnd { size },
-                (At::Size { digits: 1.., size }, b';' | b' ' | b'\t') => At::Extension { size },
-                (At::Extension { size }, b'\t' | 0x20..=0x7e) => At::Extension { size },
-                (At::SizeEnd { size: 0 }, b'\n') => At::Trailer { empty: true },
+                (At::Size { digits: 1.., size }, b';' | b' ' | b'\t')
+                | (At::Extension { size }, b'\t' | 0x20..=0x7e) => At::Extension { size },
+                (At::SizeEnd { size: 0 } | At::TrailerEnd { empty: false }, b'\n') => At::Trailer { empty: true },
                 (At::SizeEnd { size }, b'\n') => At::Data { left: size },
                 (At::DataReturn, b'\r') => At::DataEnd,
                 (At::DataEnd, b'\n') => At::default(),
                 (At::Trailer { empty }, b'\r') => At::TrailerEnd { empty },
                 (At::Trailer { .. }, b'\t' | 0x20..=0x7e | 0x80..) => At::Trailer { empty: false },
                 (At::TrailerEnd { empty: true }, b'\n') => At::End,
-                (At::TrailerEnd { empty: false }, b'\n') => At::Trailer { empty: true },
                 _ => return Err(Doubt::Chunk),
             };
         }

@@ -1,6 +1,6 @@
 //! One client connection, handed to pingora request by request.
 
-use super::lifeline::{Lifeline, Patience, Severed};
+use super::lifeline::{Flights, Lifeline, Patience, Severed};
 use super::{Edge, Heads};
 use async_trait::async_trait;
 use pingora_core::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream, ServerApp as _};
@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 /// Requests in progress on one HTTP/2 connection.
@@ -38,6 +39,27 @@ pub struct Limits {
     pub body: u64,
 }
 
+/// How connections are ended when the gateway is.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// Fires first: what is idle or without an end goes, what will be answered soon may stay.
+    pub asked: CancellationToken,
+    /// Fires last: everything goes.
+    pub over: CancellationToken,
+    /// As pingora wants to hear of the first.
+    pub pingora: ShutdownWatch,
+}
+
+impl Ending {
+    async fn of(&self, flights: &Flights) {
+        self.asked.cancelled().await;
+        tokio::select! {
+            () = flights.landed() => {}
+            () = self.over.cancelled() => {}
+        }
+    }
+}
+
 /// The pingora application for one connection. Each connection has its own, so that a request knows where it came in
 /// without a header that could be forged.
 pub struct Connection {
@@ -45,6 +67,7 @@ pub struct Connection {
     limits: Limits,
     peer: SocketAddr,
     heads: Arc<Heads>,
+    flights: Flights,
     options: HttpServerOptions,
     had_request: AtomicBool,
 }
@@ -64,7 +87,7 @@ pub async fn serve(
     left: Duration,
     heads: Arc<Heads>,
     stream: Stream,
-    shutdown: &ShutdownWatch,
+    ending: &Ending,
 ) {
     let mut options = HttpServerOptions::default();
     options.h2_idle_timeout = Some(limits.keep_alive);
@@ -73,23 +96,22 @@ pub async fn serve(
         limits: Limits { head: left, ..limits },
         peer,
         heads,
+        flights: Flights::default(),
         options,
         had_request: AtomicBool::new(false),
     });
-    if matches!(stream.selected_alpn_proto(), Some(ALPN::H2)) {
-        // pingora waits without limit for HTTP/2's preface and for the first stream.
-        let first = async {
-            tokio::time::sleep(left).await;
-            if app.had_request.load(Ordering::Relaxed) {
-                std::future::pending::<()>().await;
-            }
-        };
-        tokio::select! {
-            _ = app.process_new(stream, shutdown) => {}
-            () = first => debug!(%peer, "an HTTP/2 connection without a request was closed"),
+    // pingora waits without limit for HTTP/2's preface and for the first stream.
+    let is_http2 = matches!(stream.selected_alpn_proto(), Some(ALPN::H2));
+    let first = async {
+        tokio::time::sleep(left).await;
+        if !is_http2 || app.had_request.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
         }
-    } else {
-        app.process_new(stream, shutdown).await;
+    };
+    tokio::select! {
+        _ = app.process_new(stream, &ending.pingora) => {}
+        () = first => debug!(%peer, "an HTTP/2 connection without a request was closed"),
+        () = ending.of(&app.flights) => {}
     }
 }
 
@@ -112,7 +134,7 @@ impl HttpServerApp for Connection {
         if session.as_http1().is_some() {
             self.heads.expect();
         }
-        let lifeline = Lifeline::new(self.peer);
+        let lifeline = Lifeline::new(self.peer, self.flights.clone());
         let patience = self.patience();
         tokio::select! {
             biased;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tracing::info;
 
 /// More than any browser sends; pingora itself takes no more than 256.
-const MOST_HEADERS: usize = 128;
+pub const MOST_HEADERS: usize = 128;
 
 /// Judges the heads that arrive on one connection.
 #[derive(Debug)]
@@ -38,7 +38,8 @@ impl Heads {
         self.limit
     }
 
-    pub(super) fn expect(&self) {
+    /// What comes next is a head.
+    pub fn expect(&self) {
         self.expected.store(true, Ordering::Release);
     }
 

@@ -8,6 +8,7 @@ use futures::future::select_all;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -29,6 +30,21 @@ pub(super) fn current() -> Arc<Lifeline> {
 pub(super) struct Lifeline {
     pub(super) peer: SocketAddr,
     progress: watch::Sender<Progress>,
+    flights: Flights,
+    /// Whether this is one of them.
+    flies: AtomicBool,
+}
+
+/// How many requests of a connection are worth waiting for when the gateway ends: those with a complete head whose
+/// answer has an end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flights(watch::Sender<usize>);
+
+impl Flights {
+    pub(super) async fn landed(&self) {
+        // The sender lives as long as `self`, so the wait cannot fail.
+        drop(self.0.subscribe().wait_for(|count| *count == 0).await);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -55,8 +71,8 @@ pub(super) enum Severed {
 }
 
 impl Lifeline {
-    pub(super) fn new(peer: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { peer, progress: watch::Sender::default() })
+    pub(super) fn new(peer: SocketAddr, flights: Flights) -> Arc<Self> {
+        Arc::new(Self { peer, progress: watch::Sender::default(), flights, flies: AtomicBool::new(false) })
     }
 
     /// Runs a request's work with this as its [`current`] lifeline.
@@ -66,6 +82,16 @@ impl Lifeline {
 
     pub(super) fn head_arrived(&self) {
         self.progress.send_modify(|progress| progress.head = true);
+        if !self.flies.swap(true, Ordering::Relaxed) {
+            self.flights.0.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Nobody waits for this request any more: it is over, or its answer is a stream without an end.
+    pub(super) fn lands(&self) {
+        if self.flies.swap(false, Ordering::Relaxed) {
+            self.flights.0.send_modify(|count| *count -= 1);
+        }
     }
 
     pub(super) fn body_arrived(&self) {
@@ -105,6 +131,12 @@ impl Lifeline {
     }
 }
 
+impl Drop for Lifeline {
+    fn drop(&mut self) {
+        self.lands();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,7 +144,7 @@ mod tests {
     const PATIENCE: Patience = Patience { head: Duration::from_secs(10), body: Duration::from_secs(30) };
 
     fn lifeline() -> Arc<Lifeline> {
-        Lifeline::new(SocketAddr::from(([127, 0, 0, 1], 1)))
+        Lifeline::new(SocketAddr::from(([127, 0, 0, 1], 1)), Flights::default())
     }
 
     #[tokio::test(start_paused = true)]
@@ -135,6 +167,23 @@ mod tests {
         assert!(timeout(day, lifeline.severed(PATIENCE)).await.is_err(), "nothing ended it");
         session.cancel();
         assert_eq!(lifeline.severed(PATIENCE).await, Severed::Killed);
+    }
+
+    #[tokio::test]
+    async fn a_request_is_waited_for_until_it_is_over_or_turns_out_to_have_no_end() {
+        let flights = Flights::default();
+        let begin = || {
+            let lifeline = Lifeline::new(SocketAddr::from(([127, 0, 0, 1], 1)), flights.clone());
+            lifeline.head_arrived();
+            lifeline
+        };
+        let (brief, endless) = (begin(), begin());
+        endless.lands();
+        assert!(futures::poll!(Box::pin(flights.landed())).is_pending());
+        drop(brief);
+        flights.landed().await;
+        drop(endless);
+        flights.landed().await;
     }
 
     #[tokio::test]

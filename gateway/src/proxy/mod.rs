@@ -16,8 +16,8 @@ mod lifeline;
 mod upstream;
 
 pub use chunks::Chunks;
-pub use connection::{Connection, Limits, serve};
-pub use head::{Doubt, Framing, Heads};
+pub use connection::{Connection, Ending, Limits, serve};
+pub use head::{Doubt, Framing, Heads, MOST_HEADERS};
 pub use upstream::ControlPlane;
 
 use crate::auth::Auth;
@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use admission::{Admitted, Refused};
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::{StatusCode, header};
 use pingora_core::prelude::HttpPeer;
 use pingora_error::{Error, ErrorSource, ErrorType, Result};
 use pingora_http::{RequestHeader, ResponseHeader};
@@ -201,6 +202,9 @@ impl ProxyHttp for Edge {
         exchange: &mut Exchange,
     ) -> Result<()> {
         exchange.status = Some(response.status.as_u16());
+        if has_no_end(response) {
+            lifeline::current().lands();
+        }
         answer::harden(response, exchange.id)
     }
 
@@ -233,6 +237,13 @@ impl Edge {
             info!(request = %exchange.id, %reason, "a client left before it heard what was wrong");
         }
     }
+}
+
+/// A WebSocket, or a stream of events: both sides know how to come back after it was cut.
+fn has_no_end(response: &ResponseHeader) -> bool {
+    let media_type = response.headers.get(header::CONTENT_TYPE);
+    response.status == StatusCode::SWITCHING_PROTOCOLS
+        || media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// What a client is told when the way to its upstream, or the client itself, broke. None where nobody listens any more.

@@ -9,6 +9,8 @@ use toml::toml;
 
 /// What the gateway is told, and how much later than that it may act on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// A clock may be read a little late.
+const EARLY: Duration = Duration::from_millis(900);
 const LATE: Duration = Duration::from_secs(10);
 
 struct Stage {
@@ -46,7 +48,7 @@ async fn is_dropped_in_time(wire: &mut Wire, since: Instant) {
     let rest = wire.rest().await;
     assert!(!rest.starts_with(b"HTTP/1.1 200"), "{}", rest.escape_ascii());
     let took = since.elapsed();
-    assert!((PATIENCE - Duration::from_millis(100)..LATE).contains(&took), "{took:?}");
+    assert!((EARLY..LATE).contains(&took), "{took:?}");
 }
 
 #[tokio::test]

@@ -86,10 +86,10 @@ async fn pair(world: &World, eve: &Client, kept: &mut Kept) -> Core {
 /// Signs in; the tokens may lie in the CLI's file alone.
 async fn sign_in(world: &World, core: &Core, by: &Client, kept: &mut Kept) {
     let sign_in = core.begin_sign_in(by).await;
-    let code = world.vendor.approve(&sign_in.url, "ada").expect("the vendor's page shows a code");
-    let state = core.hand_in(by, &sign_in, &code).await.expect(200);
+    let pasted = world.vendor.approve(&sign_in.url, "ada").expect("the vendor's page shows a code");
+    let state = core.hand_in(by, &sign_in, &pasted).await.expect(200);
     kept.answer(&state);
-    kept.secret("authorization code", code.split_once('#').expect("a code and a state").0, &[]);
+    kept.secret("authorization code", pasted.split_once('#').expect("a code and a state").0, &[]);
     for name in ["accessToken", "refreshToken"] {
         kept.secret("token", &core.token(name).expect("the Core is signed in"), &[core.credentials_file()]);
     }

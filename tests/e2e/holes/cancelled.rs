@@ -40,11 +40,11 @@ async fn a_sign_in_that_is_called_off_leaves_no_process_and_its_code_is_worth_no
     let core = world.core("one").await;
     let sign_in = core.begin_sign_in(&world.ada).await;
     assert_eq!(core.cli_processes().len(), 1);
-    let code = world.vendor.approve(&sign_in.url, "ada").unwrap();
+    let pasted = world.vendor.approve(&sign_in.url, "ada").unwrap();
     let path = core.path(&format!("claude/sign-ins/{}", sign_in.id));
     assert_eq!(world.ada.delete(&path).await.status, 204);
     core.quiet().await;
-    let late = core.hand_in(&world.ada, &sign_in, &code).await;
+    let late = core.hand_in(&world.ada, &sign_in, &pasted).await;
     assert!((400..500).contains(&late.status), "{}", late.text);
     assert_eq!(core.claude(&world.ada).await["state"], "signed_out");
     assert_eq!(core.credentials(), None);

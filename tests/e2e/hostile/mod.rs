@@ -2,7 +2,8 @@
 //! written at first, then with random changes. `CONDRIX_TEST_SEED` repeats a run.
 
 mod answers;
-mod frames;
+mod http2;
+mod link_frames;
 mod origin;
 mod smuggling;
 mod spoofing;
@@ -16,7 +17,7 @@ fn rounds() -> u64 {
     env::var("CONDRIX_TEST_ROUNDS").map_or(1, |rounds| rounds.parse().expect("a number of rounds"))
 }
 
-/// Random choices that can be made again (SplitMix64).
+/// Random choices that can be made again (`SplitMix64`).
 #[derive(Clone, Debug)]
 struct Seed(u64);
 
@@ -25,7 +26,7 @@ impl Seed {
     fn of_run(what: &str) -> Self {
         let fresh = || u64::from_be_bytes(protocol::secret::random_bytes());
         let seed = env::var("CONDRIX_TEST_SEED").map_or_else(|_| fresh(), |seed| seed.parse().expect("a seed"));
-        println!("{what}: CONDRIX_TEST_SEED={seed}");
+        eprintln!("{what}: CONDRIX_TEST_SEED={seed}");
         Self(seed)
     }
 

@@ -1,8 +1,8 @@
 //! What another site makes a browser send. The cookie comes with it by itself; the Origin tells where it comes from.
 
-use crate::edge::described::{Described, described};
 use super::stage::Stage;
 use super::{Seed, rounds};
+use crate::edge::described::{Described, described};
 use condrix_tests::rig::{Answer, Audited, Credentials, read};
 use condrix_tests::rogue::Act;
 use futures::StreamExt as _;

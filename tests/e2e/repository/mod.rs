@@ -4,6 +4,7 @@ mod approved;
 mod instructions;
 mod listener;
 mod open;
+mod planning;
 mod plant;
 mod reach;
 
@@ -64,11 +65,14 @@ impl Stage {
     /// Nothing ran, and nobody was told a secret: not the vendor (but by the CLI's own authentication), not the other
     /// listener, not a reader of events, not the journal, not a transcript.
     fn assert_nothing_got_out(&self, events: &[Event]) {
-        let fired: Vec<_> =
-            std::fs::read_dir(&self.touched).unwrap().flatten().map(|entry| entry.file_name()).collect();
+        let fired: Vec<_> = std::fs::read_dir(&self.touched)
+            .expect("the folder is there")
+            .flatten()
+            .map(|entry| entry.file_name())
+            .collect();
         assert!(fired.is_empty(), "fired: {fired:?}");
         assert_eq!(self.elsewhere.heard(), "", "somebody else was asked");
-        let events = serde_json::to_string(events).unwrap();
+        let events = serde_json::to_string(events).expect("events are JSON");
         for secret in self.secrets() {
             for request in self.world.vendor.record().all() {
                 let proves_itself = matches!(request.route(), "/v1/oauth/token" | "/v1/oauth/token/revoke");

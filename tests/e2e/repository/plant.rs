@@ -6,6 +6,9 @@ use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// What every step of it must be.
+const PLANTED: &str = "it is planted";
+
 /// Every event that the pinned CLI has a hook for.
 const EVENTS: [&str; 30] = [
     "ConfigChange",
@@ -90,8 +93,8 @@ pub(super) fn plant(stage: &Stage, repository: &Path) {
     ];
     for (path, text) in files {
         let path = repository.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect(PLANTED);
+        std::fs::write(path, text).expect(PLANTED);
     }
     link(stage, repository);
     version(repository, &touch);
@@ -111,7 +114,7 @@ fn link(stage: &Stage, repository: &Path) {
         ("world", "/proc/self/root".into()),
         ("key", stage.core.folder().join("api-key")),
     ] {
-        symlink(target, repository.join(name)).unwrap();
+        symlink(target, repository.join(name)).expect(PLANTED);
     }
 }
 
@@ -126,7 +129,7 @@ fn version(repository: &Path, touch: &dyn Fn(&str) -> String) {
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin");
         command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")]).stdout(Stdio::null());
-        assert!(command.status().unwrap().success(), "git {arguments:?}");
+        assert!(command.status().expect("git runs").success(), "git {arguments:?}");
     };
     git(&["init", "--quiet"]);
     git(&["add", "plain.txt"]);
@@ -144,13 +147,13 @@ fn version(repository: &Path, touch: &dyn Fn(&str) -> String) {
         git(&["config", key, &value]);
     }
     // Of the same length: git has to look inside, through the filter.
-    std::fs::write(repository.join("plain.txt"), "PLAIN\n").unwrap();
-    std::fs::write(repository.join(".gitattributes"), "*.txt filter=evil diff=evil\n").unwrap();
-    std::fs::create_dir(repository.join(".hooks")).unwrap();
+    std::fs::write(repository.join("plain.txt"), "PLAIN\n").expect(PLANTED);
+    std::fs::write(repository.join(".gitattributes"), "*.txt filter=evil diff=evil\n").expect(PLANTED);
+    std::fs::create_dir(repository.join(".hooks")).expect(PLANTED);
     for hook in ["post-index-change", "post-checkout", "pre-commit", "reference-transaction"] {
         let file = repository.join(".hooks").join(hook);
-        std::fs::write(&file, format!("#!/bin/sh\n{}\n", touch(hook))).unwrap();
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(&file, format!("#!/bin/sh\n{}\n", touch(hook))).expect(PLANTED);
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).expect(PLANTED);
     }
 }
 
@@ -159,8 +162,8 @@ fn own(path: &Path, user: Option<u32>) {
     if user.is_none() {
         return;
     }
-    lchown(path, user, user).unwrap();
+    lchown(path, user, user).expect(PLANTED);
     if path.is_dir() && !path.is_symlink() {
-        std::fs::read_dir(path).unwrap().flatten().for_each(|entry| own(&entry.path(), user));
+        std::fs::read_dir(path).expect(PLANTED).flatten().for_each(|entry| own(&entry.path(), user));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{agent_alone, assert_cut, impatient_core, refused_again, shown};
 use condrix_tests::rig::reader::assert_dense;
-use condrix_tests::rig::{Client, Core, CoreOptions, Reader, SseEvent, World, eventually, history};
+use condrix_tests::rig::{Client, Core, CoreOptions, Reader, SseEvent, World, eventually, history, within};
 use condrix_tests::vendor::Say;
 use serde_json::{Value, json};
 
@@ -15,9 +15,11 @@ fn counting(gate: &str) -> Say {
 /// Begins to count on a Core; the answer stands before its gate with three numbers said.
 async fn begin_to_count(world: &World, core: &Core, gate: &str) -> (String, String) {
     world.vendor.script().once(COUNT, counting(gate));
+    world.vendor.gates().release(gate, 3);
     let conversation = core.converse(&world.ada, gate).await;
     let turn = conversation.say(COUNT).await;
-    world.vendor.gates().release(gate, 3);
+    // All ask alike: only now is it sure that the next to ask does not get this one's answer.
+    within("the answer has begun", world.vendor.gates().reached(gate, 1)).await;
     (conversation.path(""), turn)
 }
 
@@ -71,8 +73,8 @@ async fn a_core_revoked_in_mid_answer_loses_streams_work_and_link_and_no_other_c
     let program = world.ada.as_program("a script").await;
 
     // What B says when nothing disturbs it.
-    world.vendor.gates().open("calm");
     let (calm, turn) = begin_to_count(&world, &b, "calm").await;
+    world.vendor.gates().open("calm");
     let mut undisturbed = Reader::events(&world.ada, &calm, None).await;
     undisturbed.until_end_of(&turn).await;
 

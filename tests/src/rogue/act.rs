@@ -2,6 +2,8 @@
 
 use protocol::claude::CoreReport;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 #[derive(Clone, Debug)]
 pub enum Act {
@@ -9,6 +11,8 @@ pub enum Act {
     Say(Vec<u8>, Then),
     /// A WebSocket that sends back what comes.
     Echo,
+    /// These bytes once somebody says so.
+    When(Arc<Notify>, Vec<u8>),
 }
 
 #[derive(Clone, Debug)]

@@ -80,7 +80,7 @@ impl Hand {
             version: VERSION,
             agent_version: "0.1.0".to_owned(),
             key: identity.key.public(),
-            nonce: random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect(),
+            nonce: u128::from_be_bytes(random_bytes()).to_string(),
             link: LinkId::new(),
             class: Class::Interactive,
         }

@@ -66,6 +66,11 @@ impl Rogue {
         self.stage.report(act);
     }
 
+    /// Whether a request of a client is with it now.
+    pub fn is_asked(&self) -> bool {
+        self.stage.is_asked()
+    }
+
     /// What has come so far, the gateway's own questions left out.
     pub fn received(&self) -> Vec<Received> {
         self.stage.received()

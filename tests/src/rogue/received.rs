@@ -42,14 +42,13 @@ impl Received {
         let rest = &self.raw[start..];
         let (lengths, encodings) = (self.all("content-length"), self.all("transfer-encoding"));
         let (body, used) = match (&lengths[..], &encodings[..]) {
-            ([], []) => (Vec::new(), 0),
             ([length], []) if length.bytes().all(|byte| byte.is_ascii_digit()) => {
                 let length: usize = length.parse().expect("the gateway writes a number that fits");
                 (rest.get(..length)?.to_vec(), length)
             }
             // What is no chunk is complete at once, and all of it too much.
             ([], [encoding]) if encoding == "chunked" => dechunk(rest).unwrap_or(Some((Vec::new(), 0)))?,
-            // Nobody can say where it ends: complete, and all that follows is too much.
+            // No body, or one of which nobody can say where it ends: complete, and all that follows is too much.
             _ => (Vec::new(), 0),
         };
         Some((body, &rest[used..]))

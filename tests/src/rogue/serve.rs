@@ -23,6 +23,8 @@ struct State {
     report: Act,
     seen: Vec<Received>,
     open: usize,
+    /// How many of the open ones have brought a whole request.
+    asked: usize,
 }
 
 impl Default for Stage {
@@ -31,7 +33,7 @@ impl Default for Stage {
             let body = request.body().map_or(0, |(body, _)| body.len());
             echo_of(request.line(), body)
         });
-        Self(Mutex::new(State { play, report: Act::honest_report("rogue"), seen: Vec::new(), open: 0 }))
+        Self(Mutex::new(State { play, report: Act::honest_report("rogue"), seen: Vec::new(), open: 0, asked: 0 }))
     }
 }
 
@@ -54,6 +56,10 @@ impl Stage {
         self.lock().seen.clone()
     }
 
+    pub(super) fn is_asked(&self) -> bool {
+        self.lock().asked > 0
+    }
+
     /// None while a stream is open.
     pub(super) fn take_when_idle(&self) -> Option<Vec<Received>> {
         let mut state = self.lock();
@@ -70,12 +76,13 @@ struct Open {
     stage: Arc<Stage>,
     received: Received,
     of_gateway: bool,
+    asked: bool,
 }
 
 impl Open {
     fn new(stage: Arc<Stage>) -> Self {
         stage.lock().open += 1;
-        Self { stage, received: Received::default(), of_gateway: false }
+        Self { stage, received: Received::default(), of_gateway: false, asked: false }
     }
 
     /// The gateway's own question is not what clients asked for, and stays open as long as the link.
@@ -85,11 +92,19 @@ impl Open {
     }
 }
 
+impl Open {
+    fn is_asked(&mut self) {
+        self.asked = true;
+        self.stage.lock().asked += 1;
+    }
+}
+
 impl Drop for Open {
     fn drop(&mut self) {
         if !self.of_gateway {
             let mut state = self.stage.lock();
             state.open -= 1;
+            state.asked -= usize::from(self.asked);
             // A stream on which nothing was said is no request.
             if !self.received.raw.is_empty() {
                 state.seen.push(std::mem::take(&mut self.received));
@@ -131,11 +146,20 @@ async fn one(mut open: Open, stream: Stream) {
             ))
         }
         _ => {
+            open.is_asked();
             let play = Arc::clone(&open.stage.lock().play);
             play(&open.received)
         }
     };
+    let act = match act {
+        Act::When(said, bytes) => {
+            said.notified().await;
+            Act::say(bytes)
+        }
+        act => act,
+    };
     match act {
+        Act::When(..) => unreachable!("it was said"),
         Act::Say(bytes, then) => {
             let says = async {
                 let mut told = write.write_all(&bytes).await.is_ok() && write.flush().await.is_ok();

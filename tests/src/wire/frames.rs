@@ -60,7 +60,7 @@ const GOAWAY: u8 = 7;
 const CONTINUATION: u8 = 9;
 
 /// `:status: 400` in HPACK's static table.
-const STATUS_400: u8 = 0x80 | 12;
+const STATUS_400: u8 = 0x8c;
 
 const END_STREAM: u8 = 1;
 const ACK: u8 = 1;

@@ -208,7 +208,9 @@ async fn nothing_that_a_core_answers_harms_a_client_or_the_gateway() {
     for round in 0..rounds() {
         let mut cases = corpus.clone();
         if round > 0 {
-            cases.iter_mut().for_each(|case| seed.disturb(&mut case.bytes));
+            for case in &mut cases {
+                seed.disturb(&mut case.bytes);
+            }
         }
         play(&stage.rogue, cases.clone());
         let asked = futures::stream::iter(0..cases.len()).map(|number| ask(&stage, "workspaces", "", number));

@@ -206,7 +206,7 @@ fn judge_as_written(run: &Run, seen: &[Received]) -> Result<()> {
 async fn a_core_sees_the_requests_that_were_sent_and_no_others() {
     let stage = Stage::set().await;
     let core = stage.core();
-    let mut seed = Seed::of_run("smuggling");
+    let mut dice = Seed::of_run("smuggling");
     let corpus = corpus();
     let mut faults = Vec::new();
     for round in 0..rounds() {
@@ -214,14 +214,14 @@ async fn a_core_sees_the_requests_that_were_sent_and_no_others() {
             let number = usize::try_from(round).expect("few rounds") * 10_000 + at;
             let mut sent = (case.write)(&words(&stage, number)).chars().map(byte).collect::<Vec<u8>>();
             if round > 0 {
-                seed.disturb(&mut sent);
+                dice.disturb(&mut sent);
             }
             (case.name.clone(), case.fate, number, sent)
         };
         let cases = corpus.iter().enumerate().map(write).collect();
-        let (runs, seen) = run_all(&stage, cases).await;
+        let (runs, all) = run_all(&stage, cases).await;
         for run in &runs {
-            let seen = seen.get(&run.number).map_or(&[][..], Vec::as_slice);
+            let seen = all.get(&run.number).map_or(&[][..], Vec::as_slice);
             let judged = judge(run, seen, &stage.user, &core);
             let judged = judged.and_then(|()| if round == 0 { judge_as_written(run, seen) } else { Ok(()) });
             if let Err(wrong) = judged {

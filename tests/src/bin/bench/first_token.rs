@@ -1,8 +1,9 @@
 //! What stands between a message and the first word of its answer, against the genuine CLI by itself.
 
 use super::{Figure, millis, percentile};
-use condrix_tests::rig::{Chat, Conversation, GenuineCli, World};
+use condrix_tests::rig::{Chat, Conversation, Core, GenuineCli, World};
 use std::time::Instant;
+use uuid::Uuid;
 
 const PAIRS: usize = 60;
 const KEY: &str = "sk-ant-api03-bench";
@@ -13,8 +14,10 @@ pub(super) async fn run() -> Vec<Figure> {
     let world = World::start().await;
     let core = world.core_with_key("one", KEY).await;
     let mut through = core.converse(&world.ada, "bench").await;
+    through_once(&mut through).await;
     let cli = GenuineCli::new(&world.vendor).with_api_key(KEY);
-    let mut alone = cli.chat(&[]);
+    let extra = further_arguments(&core);
+    let mut alone = cli.chat(&extra.iter().map(String::as_str).collect::<Vec<_>>());
     // Both are warm before anything counts.
     for _ in 0..3 {
         alone_once(&mut alone).await;
@@ -40,6 +43,16 @@ pub(super) async fn run() -> Vec<Figure> {
         percentile(&mut alones, 0.9)
     );
     vec![Figure { name: "first_token_overhead_ms", value: through - alone, unit: "ms", detail }]
+}
+
+/// What the Core's CLI was started with beyond the flags that every conversation of the rig has; its session is another.
+fn further_arguments(core: &Core) -> Vec<String> {
+    let process = core.cli_processes().into_iter().next().expect("the Core has a warm CLI");
+    let common = process.arguments.iter().position(|argument| argument == "--strict-mcp-config");
+    let mut further = process.arguments[common.expect("it has the safe flags") + 1..].to_vec();
+    let session = further.iter().position(|argument| argument == "--session-id").expect("its session is new");
+    further[session + 1] = Uuid::new_v4().to_string();
+    further
 }
 
 async fn alone_once(chat: &mut Chat) -> f64 {

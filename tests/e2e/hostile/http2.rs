@@ -194,14 +194,14 @@ async fn send(stage: &Stage, case: &Case) -> Outcome {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fields_of_http_2_cannot_become_other_requests() {
     let stage = Stage::set().await;
-    let mut seed = Seed::of_run("HTTP/2");
+    let mut dice = Seed::of_run("HTTP/2");
     for round in 0..rounds() {
         let mut cases = corpus(&stage);
         if round > 0 {
             for case in &mut cases {
-                let at = seed.below(case.fields.len());
+                let at = dice.below(case.fields.len());
                 let (name, value) = &mut case.fields[at];
-                seed.disturb(if seed.clone().below(2) == 0 && !name.is_empty() { name } else { value });
+                dice.disturb(if dice.clone().below(2) == 0 && !name.is_empty() { name } else { value });
             }
         }
         let outcomes = futures::stream::iter(&cases).map(|case| send(&stage, case)).buffered(16);
