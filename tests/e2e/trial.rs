@@ -1,14 +1,30 @@
 //! `make up`: what a newcomer sees first.
 
+use crate::holes::sampler::Sampler;
 use condrix_tests::rig::leaks::processes_with;
-use condrix_tests::rig::{Credentials, Folder, PASSWORD, Trial, eventually, plain_http, tree};
+use condrix_tests::rig::{Client, Credentials, Folder, PASSWORD, Trial, eventually, plain_http, tree, within};
 use condrix_tests::vendor::Vendor;
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 
 fn fact<'a>(said: &'a str, label: &str) -> &'a str {
     let line = said.lines().find_map(|line| line.trim().strip_prefix(label));
     line.unwrap_or_else(|| panic!("no {label:?} in {said}")).trim()
+}
+
+/// Uses the link of the first visit.
+async fn first_administrator(trial: &Trial, said: &str) -> Client {
+    let (_, token) = fact(said, "first visit").split_once("#token=").expect("the token is in the fragment");
+    let setup = json!({ "token": token, "name": "ada", "password": PASSWORD });
+    let cookie = trial.client().post("/api/v1/setup", &setup).await.cookie().expect("ada is logged in");
+    trial.client().with(Credentials::Cookie(cookie))
+}
+
+/// The trial's one Core, as it is listed.
+async fn the_core(client: &Client) -> Value {
+    client.get("/api/v1/cores").await.expect(200)["items"][0].take()
 }
 
 #[tokio::test]
@@ -51,11 +67,7 @@ async fn an_api_key_in_a_file_becomes_the_cores_and_is_in_no_process() {
         ("CONDRIX_CORE_CLAUDE_API_KEY_FILE", folder.secret("key", KEY, None).display().to_string()),
     ]);
     let said = trial.run().await;
-    let (_, token) = fact(&said, "first visit").split_once("#token=").expect("the token is in the fragment");
-    let setup = json!({ "token": token, "name": "ada", "password": PASSWORD });
-    let cookie = trial.client().post("/api/v1/setup", &setup).await.cookie().expect("ada is logged in");
-    let ada = trial.client().with(Credentials::Cookie(cookie));
-    let core = ada.get("/api/v1/cores").await.expect(200)["items"][0].take();
+    let core = the_core(&first_administrator(&trial, &said).await).await;
     assert_eq!(
         (&core["claude"]["method"], &core["claude"]["state"]),
         (&json!("api_key"), &json!("signed_in")),
@@ -63,6 +75,83 @@ async fn an_api_key_in_a_file_becomes_the_cores_and_is_in_no_process() {
     );
     let processes = tree::living_in(trial.folder());
     assert!(processes_with(&processes, KEY).is_empty());
+}
+
+/// Programs that go before those of the same names, write down how they were called and with what environment, and do
+/// what they are for.
+fn witnesses(folder: &Folder, names: &[&str]) -> (PathBuf, PathBuf) {
+    let (bin, called) = (folder.private("bin", None), folder.join("called"));
+    for name in names {
+        let witness = bin.join(name);
+        let script = format!(
+            "#!/bin/sh\n{{ echo \"$0 $*\"; tr '\\0' '\\n' </proc/self/environ; }} >>{}\nPATH=/usr/bin:/bin exec {name} \"$@\"\n",
+            called.display()
+        );
+        std::fs::write(&witness, script).unwrap();
+        std::fs::set_permissions(&witness, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    (bin, called)
+}
+
+#[tokio::test]
+async fn an_api_key_in_a_variable_is_in_no_argument_and_in_the_environment_of_the_agent_alone() {
+    const KEY: &str = "sk-ant-api03-of-a-trial-in-a-variable";
+    let vendor = Vendor::start().await;
+    vendor.accept_api_key(KEY);
+    let folder = Folder::new("key");
+    let (bin, called) = witnesses(&folder, &["curl", "env", "jq", "mkdir", "openssl"]);
+    let sampler = Sampler::start();
+    let mut trial = Trial::prepare(&[
+        ("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display())),
+        ("HTTPS_PROXY", vendor.proxy_url()),
+        ("NO_PROXY", "localhost".to_owned()),
+        ("NODE_EXTRA_CA_CERTS", folder.file("authority.pem", vendor.ca_pem()).display().to_string()),
+        ("CONDRIX_CORE_CLAUDE_API_KEY", KEY.to_owned()),
+        ("SOMETHING_OF_SOMEBODY", "else".to_owned()),
+    ]);
+    let said = trial.run().await;
+    let core = the_core(&first_administrator(&trial, &said).await).await;
+    assert_eq!(core["claude"]["method"], "api_key", "{core}");
+
+    let script = trial.program().pid().expect("the script runs");
+    let others: Vec<_> = tree::living_in(trial.folder()).into_iter().filter(|process| process.pid != script).collect();
+    let (agent, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|process| {
+        process.arguments[0].ends_with("/core-agent") && process.arguments.last().is_some_and(|last| last == "run")
+    });
+    assert_eq!((agent.len(), others.is_empty()), (1, false), "{agent:?} {others:?}");
+    assert!(processes_with(&others, KEY).is_empty());
+    assert!(processes_with(&agent, "SOMETHING_OF_SOMEBODY").is_empty(), "its environment is emptied");
+    let called = std::fs::read_to_string(called).unwrap();
+    assert!(called.contains("/bin/jq") && called.contains("SOMETHING_OF_SOMEBODY"), "{called}");
+    assert!(!called.contains(KEY), "a program that the script calls was given the key");
+    let shown = sampler.stop();
+    assert!(shown.arguments.iter().all(|argument| !argument.contains(KEY)), "the key was in arguments");
+}
+
+#[tokio::test]
+async fn a_revoked_core_does_not_keep_the_trial_from_starting_and_how_to_restore_it_is_printed() {
+    let mut trial = Trial::prepare(&[]);
+    let said = trial.run().await;
+    let ada = first_administrator(&trial, &said).await;
+    let core = the_core(&ada).await;
+    let path = format!("/api/v1/cores/{}", core["id"].as_str().expect("a Core has an id"));
+    ada.post(&format!("{path}/revoke"), &json!({})).await.expect(200);
+    trial.program().signal(Signal::INT);
+    assert!(trial.program().wait().await.success());
+
+    // It asks again soon: this test need not last a minute.
+    let settings = trial.var().join("core/core-agent.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(settings, format!("refused_retry = \"200ms\"\n{text}")).unwrap();
+    let again = trial.run().await;
+    assert!(fact(&again, "the Core").contains("is revoked"), "{again}");
+    assert!(the_core(&ada).await["revoked_at"].is_string());
+    let restore = again.lines().find(|line| line.contains(" core restore ")).expect("it says how to take it back");
+    let mut bash = tokio::process::Command::new("bash");
+    bash.args(["-c", restore.trim()]).env_clear().env("PATH", "/usr/bin:/bin").kill_on_drop(true);
+    let restored = within("the Core is restored", bash.output()).await.unwrap();
+    assert!(restored.status.success(), "{restored:?}");
+    eventually("the Core is back", async || (the_core(&ada).await["link"]["status"] == "online").then_some(())).await;
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@
 mod canaries;
 mod cancelled;
 mod paths;
-mod sampler;
+pub(crate) mod sampler;
 mod strangers;
 
 use condrix_tests::rig::Client;

@@ -10,19 +10,19 @@ use std::time::Duration;
 /// Between two looks. A CLI process lives for a second at least; a tool that lives for less shows only itself.
 const LOOK: Duration = Duration::from_millis(25);
 
-pub(super) struct Sampler {
+pub(crate) struct Sampler {
     stop: Sender<()>,
     looking: JoinHandle<Shown>,
 }
 
 #[derive(Default)]
-pub(super) struct Shown {
-    pub(super) arguments: HashSet<String>,
-    pub(super) environment: HashSet<String>,
+pub(crate) struct Shown {
+    pub(crate) arguments: HashSet<String>,
+    pub(crate) environment: HashSet<String>,
 }
 
 impl Sampler {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let (stop, stopped) = channel();
         let looking = std::thread::spawn(move || {
             let mut shown = Shown::default();
@@ -37,14 +37,14 @@ impl Sampler {
         Self { stop, looking }
     }
 
-    pub(super) fn stop(self) -> Shown {
+    pub(crate) fn stop(self) -> Shown {
         self.stop.send(()).expect("the sampler listens");
         self.looking.join().expect("the sampler does not panic")
     }
 }
 
 impl Shown {
-    pub(super) fn holds(&self, text: &str) -> bool {
+    pub(crate) fn holds(&self, text: &str) -> bool {
         self.arguments.iter().chain(&self.environment).any(|one| one.contains(text))
     }
 }
