@@ -89,4 +89,7 @@ async fn the_readmes_tour_works_word_for_word() {
         assert!(seen.contains(wanted), "no {wanted:?} in:\n{seen}\n{complaint}");
     }
     assert!(!seen.contains("sk-ant-o"), "a token was shown");
+    // The CLI has signed in, conversed and signed out: all in the Core's home.
+    let touched: Vec<_> = std::fs::read_dir(trial.somebody()).unwrap().flatten().map(|entry| entry.path()).collect();
+    assert!(touched.is_empty(), "{touched:?}");
 }
