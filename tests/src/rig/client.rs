@@ -1,6 +1,7 @@
 //! A thin client of the public HTTP API: it adds credentials and shows what came back, and decides nothing.
 
 use super::events::Events;
+use super::eventually::{DEADLINE, within};
 use super::socket::{Refused, Socket};
 use super::tls;
 use reqwest::header::{self, HeaderMap};
@@ -74,6 +75,8 @@ impl Client {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
+            // Nobody waits for ever on a gateway that says nothing: streams have heartbeats.
+            .read_timeout(DEADLINE)
             .build()
             .expect("the client is complete");
         Self { http, tls, base, credentials: Credentials::Nobody }
@@ -158,17 +161,20 @@ impl Client {
 
 /// Sends a request and reads the whole answer.
 pub async fn read(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap_or_else(|error| panic!("no answer: {error:?}"));
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let text = response.text().await.unwrap_or_else(|error| panic!("a broken answer: {error:?}"));
-    Answer { status, headers, text }
+    let answer = async {
+        let response = request.send().await.unwrap_or_else(|error| panic!("no answer: {error:?}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap_or_else(|error| panic!("a broken answer: {error:?}"));
+        Answer { status, headers, text }
+    };
+    within("an answer comes and ends", answer).await
 }
 
 /// For plain HTTP on loopback: metrics, control ports.
 pub fn plain_http() -> reqwest::Client {
     // An error means that it is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().expect("the client is complete")
+    reqwest::Client::builder().no_proxy().timeout(DEADLINE).build().expect("the client is complete")
 }
 
 /// A fresh idempotency key.

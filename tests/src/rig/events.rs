@@ -36,7 +36,8 @@ impl std::fmt::Debug for Events {
 
 impl Events {
     pub(super) async fn open(request: RequestBuilder) -> Self {
-        let response = request.send().await.unwrap_or_else(|error| panic!("no answer: {error:?}"));
+        let sent = within("a stream is opened or refused", request.send()).await;
+        let response = sent.unwrap_or_else(|error| panic!("no answer: {error:?}"));
         let status = response.status().as_u16();
         let stream = response.bytes_stream().map_err(|error| format!("{error:?}")).boxed();
         Self { status, stream, parser: Parser::default(), last_id: None }

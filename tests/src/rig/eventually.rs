@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 /// How long a test waits for what must happen. Generous: two cores may run a dozen CLI processes at once.
 pub const DEADLINE: Duration = Duration::from_mins(3);
@@ -14,7 +14,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let end = Instant::now() + DEADLINE;
     loop {
-        if let Some(found) = look().await {
+        // A look that never ends is as good as none.
+        let looked = timeout_at(end, look()).await;
+        if let Some(found) = looked.unwrap_or_else(|_| panic!("{what}: not within {DEADLINE:?}")) {
             return found;
         }
         assert!(Instant::now() < end, "{what}: not within {DEADLINE:?}");
