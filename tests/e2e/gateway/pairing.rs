@@ -1,5 +1,6 @@
 //! Becoming a Core: once per token, for whoever was meant.
 
+use crate::repository::listener::Listener;
 use condrix_tests::rig::{Answer, Client, Core, CoreOptions, Gateway, World, eventually, read};
 use futures::future::join_all;
 use protocol::keys::SigningKey;
@@ -30,6 +31,9 @@ async fn a_token_makes_one_core_and_only_the_key_that_used_it_may_ask_again() {
     let (key, other) = (SigningKey::generate(), SigningKey::generate());
     let client = gateway.client();
     let first = redeem(&client, &token, &key).await.expect(201);
+    // No key of an organisation, and nothing else: who it is, and how to know the gateway.
+    let told: Vec<&str> = first.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(told, ["core", "gateway_key", "name"]);
     let again = redeem(&client, &token, &key).await;
     assert!(again.status == 200 || again.status == 201, "{}", again.text);
     assert_eq!(again.json()["core"], first["core"]);
@@ -80,9 +84,28 @@ async fn an_unknown_or_lapsed_token_makes_nothing_and_says_the_same() {
 async fn an_agent_joins_over_tls_only_and_its_token_is_no_argument() {
     let world = World::start().await;
     let core = Core::prepare("one", &world.gateway, &world.vendor, &CoreOptions::default());
-    let address = world.gateway.url().as_str().replacen("https", "http", 1);
-    let refused = core.command(&["join", &address], "cxp1_whatever\n").await;
-    assert!(!refused.status.success());
+    // A token that could be used, were it not for the address: its gateway is somebody who hears every byte.
+    let elsewhere = Listener::start().await;
+    let mut token = token(&world.gateway, "one").await;
+    for (address, in_token, wrong) in [
+        ("http", "https", "must begin with https://"),
+        ("http", "http", "not a pairing token"),
+        ("https", "http", "not a pairing token"),
+    ] {
+        let with = |scheme: &str| elsewhere.url().replacen("http", scheme, 1);
+        token.gateway = with(in_token).parse().unwrap();
+        let line = format!("{}\n", token.to_text().expose_secret());
+        let refused = core.command(&["join", &with(address)], &line).await;
+        let complaint = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success() && complaint.contains(wrong), "{address}, {in_token}: {complaint}");
+        assert_eq!(elsewhere.heard(), "", "{address}, {in_token}");
+    }
+    // That the same is sent where both are in order, as TLS and nothing else.
+    token.gateway = elsewhere.url().replacen("http", "https", 1).parse().unwrap();
+    let line = format!("{}\n", token.to_text().expose_secret());
+    let refused = core.command(&["join", token.gateway.as_str()], &line).await;
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("cannot be reached safely"), "{refused:?}");
+    assert!(!elsewhere.heard().is_empty() && !elsewhere.heard().contains(token.secret.expose_secret()));
     let as_argument = core.command(&["join", world.gateway.url().as_str(), "cxp1_whatever"], "").await;
     assert_eq!(as_argument.status.code(), Some(2), "a token was taken from the command line");
     let damaged = core.join("cxp1_damaged").await;

@@ -2,7 +2,7 @@
 //!
 //! | hole | shown by |
 //! |---|---|
-//! | whoever knocked with an unknown token became a Core and was handed the organisation's keys | `gateway::pairing`, and [`canaries`] for what a Core is told |
+//! | whoever knocked with an unknown token became a Core and was handed the organisation's keys | `gateway::pairing`, which also shows all that a Core is told |
 //! | removing a Core left its live socket working | `revocation` |
 //! | `admin`/`admin` | [`strangers`] |
 //! | any user reached any Core, and the relayed request carried no user | [`strangers`], `hostile::spoofing`, `claude::owner` |

@@ -218,6 +218,7 @@ async fn fields_of_http_2_cannot_become_other_requests() {
             }
         }
         assert!(seen.len() <= cases.len(), "the Core saw more requests than were sent: {seen:?}");
+        stage.assert_let_in().await;
     }
     stage.assert_no_faults().await;
 }

@@ -1,9 +1,9 @@
-//! What every hostile client meets: an impatient gateway, somebody who may do everything, and a Core that keeps each byte.
+//! What every hostile client meets: a gateway, somebody who may do everything, and a Core that keeps each byte.
 
 use condrix_tests::rig::{Client, Credentials, Gateway};
 use condrix_tests::rogue::Rogue;
 use condrix_tests::wire::Door;
-use toml::toml;
+use toml::{Table, toml};
 
 pub(super) struct Stage {
     pub(super) gateway: Gateway,
@@ -18,13 +18,21 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) async fn set() -> Self {
-        let gateway = Gateway::start_with(&toml! {
-            [limits]
-            header_deadline = "1s"
-            body_deadline = "1s"
-            silence_deadline = "1s"
-        })
-        .await;
+        Self::with(&Table::new()).await
+    }
+
+    /// For clients that do not come to an end. Honest ones need the ordinary deadlines: the machine may be busy.
+    pub(super) async fn impatient_with_clients() -> Self {
+        Self::with(&toml! { limits = { header_deadline = "2s", body_deadline = "2s" } }).await
+    }
+
+    /// For Cores that do not come to an end.
+    pub(super) async fn impatient_with_cores() -> Self {
+        Self::with(&toml! { limits = { silence_deadline = "1s" } }).await
+    }
+
+    async fn with(settings: &Table) -> Self {
+        let gateway = Gateway::start_with(settings).await;
         let ada = gateway.add_user("ada").await;
         let rogue = Rogue::start(&gateway, "rogue").await;
         let Credentials::Bearer(token) = ada.as_program("a program").await.credentials().clone() else {
@@ -33,6 +41,14 @@ impl Stage {
         let user = ada.get("/api/v1/me").await.expect(200)["user"].as_str().expect("a user has an id").to_owned();
         let door = Door::of(&gateway, b"http/1.1");
         Self { gateway, ada, rogue, user, token, door }
+    }
+
+    /// An honest request with the same token gets through to the Core: what was refused was refused for what it was.
+    pub(super) async fn assert_let_in(&self) {
+        let program = self.ada.with(Credentials::Bearer(self.token.clone()));
+        let answer = program.get(&self.rogue.path("workspaces?honest")).await.expect(200);
+        assert_eq!(answer["answers"], "GET /v1/workspaces?honest HTTP/1.1");
+        assert_eq!(self.rogue.settled().await.len(), 1);
     }
 
     /// Whatever clients send is no fault of the gateway, and it must not say so.

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_util::task::AbortOnDropHandle;
 
-pub(super) struct Listener {
+pub(crate) struct Listener {
     url: String,
     heard: Arc<Mutex<Vec<u8>>>,
     _listening: AbortOnDropHandle<()>,
 }
 
 impl Listener {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("loopback has a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
         let heard = Arc::<Mutex<Vec<u8>>>::default();
@@ -35,11 +35,11 @@ impl Listener {
         Self { url, heard, _listening: AbortOnDropHandle::new(listening) }
     }
 
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    pub(super) fn heard(&self) -> String {
+    pub(crate) fn heard(&self) -> String {
         String::from_utf8_lossy(&self.heard.lock().expect("nobody panics with it")).into_owned()
     }
 }

@@ -2,7 +2,7 @@
 
 mod approved;
 mod instructions;
-mod listener;
+pub(crate) mod listener;
 mod open;
 mod planning;
 mod plant;

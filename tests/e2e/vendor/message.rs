@@ -2,6 +2,7 @@ use super::signed_in;
 use condrix_tests::rig::chat::streamed;
 use condrix_tests::rig::within;
 use condrix_tests::vendor::{End, Outcome, Say};
+use std::time::Duration;
 
 #[tokio::test]
 async fn an_answer_streams_thinking_and_text() {
@@ -35,6 +36,23 @@ async fn a_gate_decides_when_each_part_goes() {
     }
     let rest = chat.until(|line| line["type"] == "result").await;
     assert_eq!(streamed(&rest, "text_delta"), "");
+}
+
+/// The CLI gives up a stream that carries nothing for three minutes, and here for ten seconds, the least it can be told.
+#[tokio::test]
+async fn an_answer_that_waits_before_its_gate_is_not_given_up_for_silence() {
+    let (vendor, cli) = signed_in().await;
+    let patience = cli.with("CLAUDE_ENABLE_BYTE_WATCHDOG", "1").with("CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS", "10000");
+    vendor.script().when("slowly", Say::numbered(3).gated("parts"));
+    let mut chat = patience.chat(&[]);
+    chat.say("slowly").await;
+    within("the answer waits", vendor.gates().reached("parts", 1)).await;
+    let given_up = chat.until(|line| line["type"] == "result" || line["subtype"] == "api_retry");
+    assert!(tokio::time::timeout(Duration::from_secs(15), given_up).await.is_err(), "the answer was given up");
+    vendor.gates().open("parts");
+    let turn = chat.until(|line| line["type"] == "result").await;
+    assert_eq!(streamed(&turn, "text_delta"), "1 2 3 ");
+    assert_eq!(vendor.record().of("/v1/messages").len(), 1, "it was asked for again");
 }
 
 #[tokio::test]

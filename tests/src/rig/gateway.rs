@@ -36,9 +36,13 @@ impl Gateway {
         let folder = Folder::new("gateway");
         let data = folder.private("data", None);
         let (listen, metrics) = (port::free(), port::free());
+        // A test on a busy machine, or the long run of one, must not outlast its access token: from then on every answer
+        // would be the same refusal.
         let mut base = toml! {
             [limits]
             connections_per_address = 4096
+            [tokens]
+            access = "12h"
             [log]
             format = "text"
             level = "info,gateway=debug"

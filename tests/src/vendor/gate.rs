@@ -48,28 +48,42 @@ impl Gates {
 
     /// Waits until part `part` may pass.
     pub(crate) async fn pass(&self, name: &str, part: u64) {
-        let gate = self.named(name);
-        let mut level = gate.level.subscribe();
-        if *level.borrow() > part {
-            return;
+        if let Some(mut place) = self.stand(name, part) {
+            place.passed().await;
         }
-        let _counted = Counted::new(&gate.waiting);
-        // As above: the sender outlives the wait.
-        let _ = level.wait_for(|level| *level > part).await;
+    }
+
+    /// A place before the gate, for part `part`. None: it may pass already.
+    pub(crate) fn stand(&self, name: &str, part: u64) -> Option<Standing> {
+        let gate = self.named(name);
+        let level = gate.level.subscribe();
+        if *level.borrow() > part {
+            return None;
+        }
+        gate.waiting.send_modify(|count| *count += 1);
+        Some(Standing { gate, level, part })
     }
 }
 
-struct Counted<'a>(&'a watch::Sender<usize>);
+/// Counts as waiting as long as it is held.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    gate: Arc<Gate>,
+    level: watch::Receiver<u64>,
+    part: u64,
+}
 
-impl<'a> Counted<'a> {
-    fn new(count: &'a watch::Sender<usize>) -> Self {
-        count.send_modify(|count| *count += 1);
-        Self(count)
+impl Standing {
+    /// Waits until the part may pass. May be given up and begun again.
+    pub(crate) async fn passed(&mut self) {
+        let part = self.part;
+        // The sender lives in `gate`, so the channel cannot close.
+        let _ = self.level.wait_for(|level| *level > part).await;
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for Standing {
     fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
+        self.gate.waiting.send_modify(|count| *count -= 1);
     }
 }

@@ -1,7 +1,8 @@
 //! The messages endpoint: who may ask, what the last message says, how the scripted answer goes out.
 
 use super::World;
-use super::play::{Act, Played};
+use super::gate::Standing;
+use super::play::{self, Act, Played};
 use super::record::Request;
 use super::reply::{self, Broken, Reply};
 use super::script::{Answer, Say};
@@ -12,9 +13,14 @@ use hyper::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// Without it the vendor does not take an OAuth token for inference.
 const OAUTH_BETA: &str = "oauth-2025-04-20";
+
+/// How often an answer that waits says that it is still there, as the vendor's do: the CLI gives up one that is silent for
+/// three minutes.
+const PING_EVERY: Duration = Duration::from_secs(3);
 
 pub(crate) fn create(world: &Arc<World>, request: &Request, seq: u64) -> Result<Reply, Broken> {
     if let Some(refused) = refusal(world, request) {
@@ -122,15 +128,21 @@ fn plan_headers(reply: &mut Reply, status: &'static str, resets_at: Option<u64>)
     }
 }
 
-/// Sends the acts one after the other, waiting where they say so.
+/// Sends the acts one after the other, waiting where they say so. A stall is silent, a gate is not.
 fn perform(world: Arc<World>, acts: Vec<Act>) -> impl Stream<Item = Result<Bytes, Broken>> + Send + 'static {
-    stream::unfold((world, acts.into_iter()), |(world, mut acts)| async move {
+    stream::unfold((world, acts.into_iter(), None::<Standing>), |(world, mut acts, mut standing)| async move {
         loop {
+            if let Some(place) = &mut standing {
+                if timeout(PING_EVERY, place.passed()).await.is_err() {
+                    return Some((Ok(play::ping()), (world, acts, standing)));
+                }
+                standing = None;
+            }
             match acts.next()? {
-                Act::Send(event) => return Some((Ok(event), (world, acts))),
-                Act::Pass { gate, part } => world.gates.pass(&gate, part).await,
+                Act::Send(event) => return Some((Ok(event), (world, acts, standing))),
+                Act::Pass { gate, part } => standing = world.gates.stand(&gate, part),
                 Act::Wait(pause) => tokio::time::sleep(Duration::from_millis(pause)).await,
-                Act::Break => return Some((Err(Broken), (world, acts))),
+                Act::Break => return Some((Err(Broken), (world, acts, standing))),
                 Act::Stall => world.ended.cancelled().await,
             }
         }

@@ -150,6 +150,11 @@ impl Played {
     }
 }
 
+/// That the answer goes on, and nothing else.
+pub(crate) fn ping() -> Bytes {
+    Bytes::from_static(b"event: ping\ndata: {\"type\":\"ping\"}\n\n")
+}
+
 fn start(index: u32, block: &Value) -> Act {
     event(&json!({ "type": "content_block_start", "index": index, "content_block": block }))
 }
