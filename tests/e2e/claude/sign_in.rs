@@ -1,4 +1,4 @@
-//! The mission's flow: an address, an approval, a code, and the Core is signed in.
+//! The sign-in from its beginning to its end: an address, an approval, a code, and the Core is signed in.
 
 use super::{expiry_metric, signed_in_metric};
 use condrix_tests::rig::leaks::{files_with, processes_with};
@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// What the mission's document lists.
+/// What docs/authentication.md lists: the scopes that Condrix was asked for with.
 const LISTED: [&str; 4] = ["user:inference", "user:profile", "user:sessions:claude_code", "user:mcp_servers"];
 /// What the CLI asks for.
 const ASKED: [&str; 6] = [
