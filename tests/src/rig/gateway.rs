@@ -77,8 +77,9 @@ impl Gateway {
 
     /// Starts it after it has ended, on the same folder and port, and waits until it is ready.
     pub async fn start_again(&mut self) {
-        self.program = Some(self.start.run(&self.log));
-        let program = self.program.as_mut().expect("it was just started");
+        // The old handle's end is the end of whatever lives in the folder.
+        drop(self.program.take());
+        let program = self.program.insert(self.start.run(&self.log));
         let certificate = self.data.join("certificate.pem");
         let url = self.url.clone();
         eventually("the gateway is ready", async || {

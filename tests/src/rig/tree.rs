@@ -2,6 +2,7 @@
 //! themselves.
 
 use rustix::process::{Pid, Signal};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// A process, as `/proc` tells it.
@@ -46,20 +47,35 @@ fn read(pid: u32) -> Option<Process> {
 /// The processes that stem from `root`, it included, while their parents live.
 pub fn descendants(root: u32) -> Vec<Process> {
     let all = processes();
-    let mut found: Vec<Process> = all.iter().filter(|process| process.pid == root).cloned().collect();
+    let roots = all.iter().filter(|process| process.pid == root).cloned().collect();
+    with_descendants(roots, &all)
+}
+
+fn with_descendants(mut found: Vec<Process>, all: &[Process]) -> Vec<Process> {
+    let mut known: HashSet<u32> = found.iter().map(|process| process.pid).collect();
     let mut next = 0;
     while let Some(parent) = found.get(next).map(|process| process.pid) {
-        found.extend(all.iter().filter(|process| process.parent == parent && process.pid != root).cloned());
+        found.extend(all.iter().filter(|process| process.parent == parent && known.insert(process.pid)).cloned());
         next += 1;
     }
     found
 }
 
-/// The processes whose environment names a folder, whoever their parents are: what a Core's CLI processes and their tools
-/// inherit is their home.
+/// The processes that belong to a folder, whoever their parents are. A Core's CLI processes and their tools have inherited
+/// their home. Agent and supervisor show their environment to root alone: the one has its configuration in its arguments,
+/// the other is a child of the one or a parent of the others.
 pub fn living_in(folder: &Path) -> Vec<Process> {
     let folder = folder.display().to_string();
-    processes().into_iter().filter(|process| process.environment.iter().any(|value| value.contains(&folder))).collect()
+    let all = processes();
+    let named =
+        |process: &&Process| process.environment.iter().chain(&process.arguments).any(|value| value.contains(&folder));
+    let mut found: Vec<Process> = all.iter().filter(named).cloned().collect();
+    let supervises = |process: &&Process| process.arguments.get(1).is_some_and(|order| order == "supervise");
+    let above = |process: &&Process| found.iter().any(|below| below.parent == process.pid);
+    let others = |process: &&Process| found.iter().all(|known| known.pid != process.pid);
+    let supervisors: Vec<Process> = all.iter().filter(supervises).filter(above).filter(others).cloned().collect();
+    found.extend(supervisors);
+    with_descendants(found, &all)
 }
 
 pub fn kill(pid: u32, signal: Signal) {
