@@ -34,6 +34,13 @@ impl Chat {
         stdin.write_all(format!("{line}\n").as_bytes()).await.expect("the CLI reads");
     }
 
+    /// The first request of a client that converses; answered once the CLI is ready.
+    pub async fn initialize(&mut self) {
+        let request = json!({ "subtype": "initialize" });
+        self.send(&json!({ "type": "control_request", "request_id": "initialize", "request": request })).await;
+        self.until(|line| line["response"]["request_id"] == "initialize").await;
+    }
+
     pub async fn say(&mut self, text: &str) {
         self.send(&json!({ "type": "user", "message": { "role": "user", "content": text } })).await;
     }

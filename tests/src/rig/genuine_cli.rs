@@ -3,6 +3,7 @@
 use super::chat::Chat;
 use super::eventually::within;
 use super::sign_in::SignIn;
+use super::tree::Process;
 use crate::vendor::Vendor;
 use command_fds::CommandFdExt as _;
 use command_fds::FdMapping;
@@ -24,6 +25,9 @@ pub fn claude_binary() -> &'static Path {
         PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
     })
 }
+
+/// Tells the CLI where it finds its API key.
+const KEY_DESCRIPTOR: &str = "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR";
 
 /// One installation: a home of its own, on one stand-in.
 #[derive(Debug)]
@@ -61,6 +65,16 @@ impl GenuineCli {
         self
     }
 
+    /// With the whole environment of another process of the CLI instead, but for its home and its key.
+    pub fn like(mut self, process: &Process) -> Self {
+        let own = ["HOME", KEY_DESCRIPTOR];
+        self.variables.retain(|(name, _)| own.contains(&&**name));
+        let theirs = process.environment.iter().filter_map(|variable| variable.split_once('='));
+        let theirs = theirs.filter(|(name, _)| !own.contains(name));
+        self.variables.extend(theirs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        self
+    }
+
     /// With an API key, handed over by an inherited descriptor.
     pub fn with_api_key(mut self, key: &str) -> Self {
         self.api_key = Some(key.to_owned());
@@ -85,7 +99,7 @@ impl GenuineCli {
             const CHILD_FD: i32 = 3;
             let (reader, mut writer) = std::io::pipe().expect("a pipe");
             writer.write_all(key.as_bytes()).expect("a key fits into a pipe");
-            command.env("CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR", CHILD_FD.to_string());
+            command.env(KEY_DESCRIPTOR, CHILD_FD.to_string());
             command
                 .fd_mappings(vec![FdMapping { parent_fd: reader.into(), child_fd: CHILD_FD }])
                 .expect("one descriptor maps without a clash");

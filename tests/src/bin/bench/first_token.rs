@@ -1,7 +1,8 @@
 //! What stands between a message and the first word of its answer, against the genuine CLI by itself.
 
 use super::{Figure, millis, percentile};
-use condrix_tests::rig::{Chat, Conversation, Core, GenuineCli, World};
+use condrix_tests::rig::tree::Process;
+use condrix_tests::rig::{Chat, Conversation, GenuineCli, World};
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -15,9 +16,12 @@ pub(super) async fn run() -> Vec<Figure> {
     let core = world.core_with_key("one", KEY).await;
     let mut through = core.converse(&world.ada, "bench").await;
     through_once(&mut through).await;
-    let cli = GenuineCli::new(&world.vendor).with_api_key(KEY);
-    let extra = further_arguments(&core);
+    let process = core.cli_processes().into_iter().next().expect("the Core has a warm CLI");
+    // The same environment, arguments and first request, so that the way through the gateway is what differs.
+    let cli = GenuineCli::new(&world.vendor).like(&process).with_api_key(KEY);
+    let extra = further_arguments(&process);
     let mut alone = cli.chat(&extra.iter().map(String::as_str).collect::<Vec<_>>());
+    alone.initialize().await;
     // Both are warm before anything counts.
     for _ in 0..3 {
         alone_once(&mut alone).await;
@@ -46,8 +50,7 @@ pub(super) async fn run() -> Vec<Figure> {
 }
 
 /// What the Core's CLI was started with beyond the flags that every conversation of the rig has; its session is another.
-fn further_arguments(core: &Core) -> Vec<String> {
-    let process = core.cli_processes().into_iter().next().expect("the Core has a warm CLI");
+fn further_arguments(process: &Process) -> Vec<String> {
     let common = process.arguments.iter().position(|argument| argument == "--strict-mcp-config");
     let mut further = process.arguments[common.expect("it has the safe flags") + 1..].to_vec();
     let session = further.iter().position(|argument| argument == "--session-id").expect("its session is new");

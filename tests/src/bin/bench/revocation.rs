@@ -2,7 +2,7 @@
 
 use super::{Figure, millis, percentile};
 use condrix_tests::rig::reader::history;
-use condrix_tests::rig::{Core, Reader, SseEvent, World};
+use condrix_tests::rig::{Core, Reader, SseEvent, World, eventually};
 use condrix_tests::vendor::Say;
 use futures::future::join_all;
 use serde_json::json;
@@ -34,7 +34,11 @@ pub(super) async fn run() -> Vec<Figure> {
     let world = World::start().await;
     let mut busy = Vec::new();
     for number in 0..CORES {
-        busy.push(begin(&world, number).await);
+        let begun = begin(&world, number).await;
+        if number < REVOKED {
+            run_a_tool(&world, &begun.core).await;
+        }
+        busy.push(begun);
     }
     let gates: Vec<String> = busy.iter().map(|busy| busy.gate.clone()).collect();
     tokio::select! {
@@ -57,10 +61,13 @@ async fn count_on(world: &World, gates: &[String]) {
 async fn measure(world: &World, mut busy: Vec<Busy>) -> Vec<Figure> {
     let bystanders = busy.split_off(REVOKED);
     let (mut cuts, mut works) = (Vec::new(), Vec::new());
-    for Busy { core, readers, .. } in busy {
+    for Busy { mut core, readers, .. } in busy {
         let (path, order) = (format!("/api/v1/cores/{}/revoke", core.id()), json!({}));
-        let working: Vec<u32> = core.cli_processes().iter().map(|process| process.pid).collect();
-        assert!(!working.is_empty(), "nothing works on the Core");
+        let agent = core.program().pid();
+        let pids = core.processes().into_iter().map(|process| process.pid);
+        let working: Vec<u32> = pids.filter(|pid| Some(*pid) != agent).collect();
+        // Two conversations with their supervisors, and a tool of one with its child.
+        assert!(working.len() >= 6, "too little works on the Core");
         let started = Instant::now();
         let order = world.ada.post(&path, &order);
         let (receipt, stopped) = tokio::join!(order, work_stopped(&working, started));
@@ -87,7 +94,9 @@ async fn measure(world: &World, mut busy: Vec<Busy>) -> Vec<Figure> {
     #[expect(clippy::cast_precision_loss, reason = "a count of bytes that is to be nought")]
     let lost = Figure { name: "revoke_bystander_bytes_lost", value: lost as f64, unit: "bytes", detail };
     let detail = format!(
-        "{of}; from the order until no CLI process is left on the host; p50 {:.1} ms",
+        "{of}; from the order until nothing but the agent is left on the host, a tool's child in a session of its own \
+         included; {} samples, p50 {:.1} ms",
+        works.len(),
         percentile(&mut works, 0.5)
     );
     let work = Figure { name: "revoke_work_stopped_p99_ms", value: percentile(&mut works, 0.99), unit: "ms", detail };
@@ -104,8 +113,12 @@ async fn begin(world: &World, number: usize) -> Busy {
     world.vendor.gates().release(&gate, 1);
     let session = conversation.path("");
     let mut readers = Vec::new();
-    for _ in 0..STREAMS_PER_CORE {
-        let mut reader = Reader::events(&world.ada, &session, None).await;
+    for number in 0..STREAMS_PER_CORE {
+        let mut reader = if number % 2 == 0 {
+            Reader::events(&world.ada, &session, None).await
+        } else {
+            Reader::socket(&world.ada, &session, None).await
+        };
         // In mid-answer: it has begun.
         reader.until_kind("text_delta").await;
         readers.push(tokio::spawn(async move {
@@ -118,6 +131,21 @@ async fn begin(world: &World, number: usize) -> Busy {
         }));
     }
     Busy { core, gate, session, readers }
+}
+
+/// A tool at work, with a child that has left its session.
+async fn run_a_tool(world: &World, core: &Core) {
+    let input = json!({ "command": "setsid sleep 611 & sleep 612", "description": "wait" });
+    let tool = json!({ "tool": { "name": "Bash", "input": input } });
+    let mut conversation = core.converse(&world.ada, "tool").await;
+    conversation.say(&format!("wait vendor:{tool}")).await;
+    let asked = conversation.until_kind("approval_requested").await;
+    conversation.decide(&asked, &json!({ "decision": "allow" })).await.expect(200);
+    let sleeping = || {
+        let all = core.processes().into_iter();
+        all.filter(|process| process.arguments.first().is_some_and(|name| name == "sleep")).count()
+    };
+    eventually("the tool runs", async || (sleeping() == 2).then_some(())).await;
 }
 
 /// Only these processes are looked at: a look at all of the machine's would take its time from what is measured.

@@ -23,6 +23,7 @@ pub(super) async fn run() -> Vec<Figure> {
                     Ok(mut socket) => {
                         let first = socket.next().await;
                         socket.close().await;
+                        while socket.next().await.is_some() {}
                         first
                     }
                     Err(_refused) => None,
