@@ -1,4 +1,5 @@
-//! The README's tour, word for word: its blocks are run as they stand, and the test plays the person at the keyboard.
+//! The README's tour, word for word: its blocks are run as they stand, and the test plays the person at the keyboard. Of
+//! `make up` it runs what comes after the building, `scripts/up`.
 
 use condrix_tests::rig::{Folder, PASSWORD, Trial, within};
 use condrix_tests::vendor::{Answer, Say, Vendor};

@@ -38,7 +38,7 @@ async fn traces(world: &World, core: &Core, chat: &Conversation) -> Value {
         see(&core.path("workspaces")).await,
         see(&core.path("sessions")).await,
         see(&chat.path("approvals")).await,
-        world.vendor.record().count(|_| true),
+        world.vendor.record().count(|request| request.route() == "/v1/messages"),
         core.cli_processes().iter().map(|process| process.pid).collect::<Vec<_>>(),
     ])
 }

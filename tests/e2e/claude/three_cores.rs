@@ -96,7 +96,9 @@ async fn two_cores_of_one_account_and_one_with_a_key_do_not_notice_each_other() 
     assert_eq!(a.sign_out(&world.ada).await.expect(200), json!({ "outcome": "not_signed_in" }));
 
     let receipt = world.ada.post(&format!("/api/v1/cores/{}/revoke", a.id()), &json!({})).await.expect(200);
-    assert_eq!(receipt["agent"]["status"], "confirmed", "{receipt}");
+    // A busy machine may take longer than the answer waits; that the Core is out is seen below.
+    let told = receipt["agent"]["status"].as_str();
+    assert!(matches!(told, Some("confirmed" | "unconfirmed")), "{receipt}");
     world.ada.get(&a.path("claude")).await.expect_problem(410, "core-revoked");
 
     assert_eq!(world.gateway.registered(b.id()).await.as_ref(), Some(&beside));
@@ -109,4 +111,14 @@ async fn two_cores_of_one_account_and_one_with_a_key_do_not_notice_each_other() 
     assert_eq!(world.vendor.refreshes(Some("ada")), 1);
     assert_ne!(b.token("refreshToken"), before);
     assert_eq!(said(&chats[2].turn("and you?").await, "text"), "You said: and you?");
+    another_user(&world, &chats).await;
+}
+
+/// The plan belongs to its owner; a key is for all who may operate.
+async fn another_user(world: &World, chats: &[Conversation]) {
+    let ben = world.gateway.add_user("ben").await;
+    chats[1].joined_by(&ben).await.post("work for me", "by-ben").await.expect_problem(403, "owner-only");
+    let mut theirs = chats[2].joined_by(&ben).await;
+    assert_eq!(said(&theirs.turn("and for me?").await, "text"), "You said: and for me?");
+    assert!(world.vendor.record().all().iter().all(|request| !request.body.contains("work for me")));
 }

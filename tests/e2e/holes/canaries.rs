@@ -3,11 +3,12 @@
 
 use super::sampler::{Sampler, Shown};
 use condrix_tests::rig::leaks::files_with;
-use condrix_tests::rig::{Client, Conversation, Core, CoreOptions, Credentials, World, read};
+use condrix_tests::rig::{Client, Conversation, Core, CoreOptions, Credentials, World, eventually, read};
 use condrix_tests::vendor::Answer;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::time::Duration;
 use toml::{Table, toml};
 
 const PASSWORD: &str = "canary-password-of-a-person";
@@ -95,6 +96,19 @@ async fn sign_in(world: &World, core: &Core, by: &Client, kept: &mut Kept) {
     }
 }
 
+/// The tokens are exchanged for new ones, which are as secret; the old ones are nowhere any more.
+async fn refresh(core: &Core, kept: &mut Kept) {
+    let before = core.token("refreshToken");
+    core.let_the_access_token_age(Duration::from_mins(4));
+    eventually("the tokens are new", async || (core.token("refreshToken") != before).then_some(())).await;
+    for old in kept.secrets.iter_mut().filter(|secret| secret.what == "token") {
+        old.kept.clear();
+    }
+    for name in ["accessToken", "refreshToken"] {
+        kept.secret("token", &core.token(name).expect("the Core is signed in"), &[core.credentials_file()]);
+    }
+}
+
 /// A message with a tool that somebody approves.
 async fn converse(world: &World, core: &Core, by: &Client, kept: &mut Kept) -> Conversation {
     let mut chat = core.converse(by, "garden").await;
@@ -167,6 +181,7 @@ async fn secrets_are_where_they_belong_and_in_no_log_process_database_or_answer(
     for core in [&plan, &keyed] {
         converse(&world, core, &program, &mut kept).await;
     }
+    refresh(&plan, &mut kept).await;
     ask_for_all(&program, &[&plan, &keyed], &mut kept).await;
     kept.answers.push(world.gateway.metrics().await);
     let signed_in = plan.token("accessToken").is_some();

@@ -12,6 +12,8 @@
 //! | without a header there was no authentication | [`strangers`], `hostile::origin` |
 //! | a prompt in argv | [`canaries`] |
 //! | a cancelled turn left its process running | [`cancelled`] |
+//!
+//! A token of a Core, which nothing there ever renewed, has no counterpart: a Core has a key, which never leaves its host.
 
 mod canaries;
 mod cancelled;

@@ -14,7 +14,7 @@ async fn opened_without_care_it_fires_and_the_requests_go_elsewhere() {
     plant(&stage, &cli.work());
     // As root, the CLI would refuse the mode that the repository asks for.
     cli.run(&["-p", "--permission-mode", "default", "hello"]).await;
-    for fired in ["hook-SessionStart", "hook-UserPromptSubmit", "api-key-helper", "mcp"] {
+    for fired in ["hook-SessionStart", "hook-UserPromptSubmit", "hook-SessionEnd", "api-key-helper", "mcp"] {
         assert!(stage.touched.join(fired).exists(), "{fired}");
     }
     assert!(stage.elsewhere.heard().contains("POST /v1/messages"), "{}", stage.elsewhere.heard());
@@ -49,6 +49,10 @@ async fn opened_on_a_core_it_fires_nothing_and_the_token_goes_to_the_vendor_alon
         let became = attempt(&stage, &mut chat, tool, input).await;
         assert!(matches!(became, Became::Denied(_)), "{tool}: {became:?}");
     }
+    stage.assert_nothing_got_out(chat.seen());
+    // Nor when it ends, for which there are hooks as well.
+    assert_eq!(stage.world.ada.delete(&chat.path("")).await.status, 204);
+    stage.core.quiet().await;
     stage.assert_nothing_got_out(chat.seen());
     let asked = stage.world.vendor.record().of("/v1/messages");
     let token = format!("Bearer {}", stage.core.token("accessToken").unwrap());

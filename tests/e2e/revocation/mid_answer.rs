@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const COUNT: &str = "count, please";
 
 fn counting(gate: &str) -> Say {
-    Say { thinking: Some("Counting.".to_owned()), ..Say::numbered(40) }.gated(gate)
+    Say { thinking: Some("Counting.".to_owned()), ..Say::numbered(400) }.gated(gate)
 }
 
 /// Begins to count on a Core; the answer stands before its gate with three numbers said.
@@ -76,7 +76,7 @@ async fn a_core_revoked_in_mid_answer_loses_streams_work_and_link_and_no_other_c
     let (calm, turn) = begin_to_count(&world, &b, "calm").await;
     world.vendor.gates().open("calm");
     let mut undisturbed = Reader::events(&world.ada, &calm, None).await;
-    undisturbed.until_end_of(&turn).await;
+    assert_eq!(undisturbed.until_end_of(&turn).await.event, "turn_completed");
 
     let (session_a, _) = begin_to_count(&world, &a, "a").await;
     let (session_b, turn_b) = begin_to_count(&world, &b, "b").await;
@@ -95,13 +95,13 @@ async fn a_core_revoked_in_mid_answer_loses_streams_work_and_link_and_no_other_c
     }
 
     let path = format!("/api/v1/cores/{}/revoke", a.id());
-    let receipt = world.ada.post(&path, &json!({})).await.expect(200);
+    let order = json!({});
+    let receipt = meanwhile(&world, &mut of_b[0], world.ada.post(&path, &order)).await.expect(200);
     assert_cut("A", &mut of_a).await;
     assert!(receipt["streams_cut"].as_u64() >= Some(6), "{receipt}");
-    assert!(receipt["cut_ms"].as_f64().is_some_and(|taken| taken < 1_000.0), "{receipt}");
-    assert_eq!(receipt["agent"]["status"], "confirmed", "{receipt}");
-    assert_eq!(receipt["agent"]["turns_ended"], 2, "{receipt}");
-    assert_eq!(receipt["agent"]["sign_out"], Value::Null, "{receipt}");
+    // How fast it is, the benchmarks tell; here two cores may do the work of a dozen hosts.
+    assert!(receipt["cut_ms"].as_f64().is_some_and(|taken| taken < 5_000.0), "{receipt}");
+    assert_told(&receipt, 2);
     assert!(receipt["remaining"].as_str().is_some_and(|text| text.contains("delete the API key")), "{receipt}");
     agent_alone(&mut a).await;
 
@@ -119,7 +119,7 @@ async fn a_core_revoked_in_mid_answer_loses_streams_work_and_link_and_no_other_c
     // B has not noticed.
     world.vendor.gates().open("b");
     for reader in &mut of_b[..4] {
-        reader.until_end_of(&turn_b).await;
+        assert_eq!(reader.until_end_of(&turn_b).await.event, "turn_completed");
     }
     let written = history(&world.ada, &session_b).await;
     assert_dense(&written);
@@ -135,6 +135,36 @@ async fn a_core_revoked_in_mid_answer_loses_streams_work_and_link_and_no_other_c
     }
 
     assert_restored(&world, &a, &session_a, &receipt).await;
+}
+
+/// Lets B's answer go on, number by number, for as long as something takes: bytes of B are on their way all the time.
+async fn meanwhile<T>(world: &World, reader: &mut Reader, future: impl Future<Output = T>) -> T {
+    let mut counted = 0;
+    let going_on = async {
+        // Three numbers were said before.
+        for number in 4.. {
+            world.vendor.gates().release("b", 1);
+            let said = format!("{number} ");
+            reader.until(|event| event.event == "text_delta" && event.json()["text"] == said).await;
+            counted += 1;
+        }
+    };
+    let done = tokio::select! {
+        done = future => done,
+        () = going_on => unreachable!("numbers do not end"),
+    };
+    assert!(counted > 0, "B said nothing meanwhile");
+    done
+}
+
+/// What the agent has confirmed. It has 800 ms to end its work before the answer goes without it, which is less than a busy
+/// machine may need; that the work ends is for the test to see.
+fn assert_told(receipt: &Value, turns: u64) {
+    let agent = &receipt["agent"];
+    match agent["status"].as_str() {
+        Some("confirmed") => assert_eq!((&agent["turns_ended"], &agent["sign_out"]), (&json!(turns), &Value::Null)),
+        told => assert_eq!(told, Some("unconfirmed"), "{receipt}"),
+    }
 }
 
 /// Somebody has copied the state folder, the key with it, to another machine.

@@ -12,8 +12,9 @@ use serde_json::Value;
 use std::time::Duration;
 use toml::toml;
 
-/// How long a stream that was cut may take to show it, on a machine that does other things too.
-const AT_ONCE: Duration = Duration::from_secs(5);
+/// How long a stream that was cut may take to show it, on a machine that does other things too. One that survives would go
+/// on for ever.
+const AT_ONCE: Duration = Duration::from_secs(30);
 
 /// A Core whose agent asks again soon after a refusal. With a key it needs no sign-in.
 async fn impatient_core(world: &World, name: &str, key: Option<&str>) -> Core {
