@@ -23,7 +23,8 @@ pub(super) fn read(mut bytes: &[u8]) -> Vec<Legitimate> {
 
 fn one(bytes: &[u8]) -> Option<(Legitimate, usize)> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&bytes[..end]).ok()?;
+    // RFC 9110, section 5.5: a value may hold bytes that mean nothing (obs-text). One character each.
+    let head: String = bytes[..end].iter().copied().map(char::from).collect();
     let mut lines = head.split("\r\n");
     let [method, target, version] = lines.next()?.split(' ').collect::<Vec<_>>().try_into().ok()?;
     if method.is_empty() || !method.bytes().all(is_token) || !target.starts_with('/') {
@@ -112,4 +113,8 @@ fn a_strict_reader_stops_where_doubt_begins() {
     assert_eq!(read(chunked.as_bytes())[0].body, b"abc");
     assert_eq!(targets(&format!("{chunked}GET /c\n\n{plain}")), ["/b"]);
     assert_eq!(targets("GET /a HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n"), [""; 0]);
+    assert_eq!(read(b"GET /a HTTP/1.1\r\nHost: h\r\nX-A: \x80\r\n\r\n").len(), 1);
+    for doubtful in ["GET /\u{e9} HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a HTTP/1.1\r\nHost: h\r\nX-\u{e9}: a\r\n\r\n"] {
+        assert_eq!(targets(doubtful), [""; 0]);
+    }
 }
