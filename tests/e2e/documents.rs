@@ -37,7 +37,7 @@ fn every_test_that_the_authentication_document_names_exists() {
 
 /// An example of the operating document, by how it begins.
 fn example(beginning: &str) -> String {
-    let document = fs::read_to_string(root().join("docs/operating.md")).unwrap();
+    let document = fs::read_to_string(root().join("docs/operating.md")).expect("the document is there");
     let example = document.split("```yaml\n").find(|part| part.starts_with(beginning)).expect("there is an example");
     example.split("```").next().expect("an example ends").to_owned()
 }
@@ -58,8 +58,11 @@ fn the_alerts_and_the_scraping_in_the_operating_document_are_what_prometheus_tak
     }
 }
 
+/// Name, series with their values, when it is quiet and when it fires.
+type Alert = (&'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
+
 /// Each with the metrics as they are before and after what it is for, a value a minute; it is quiet, and then it fires.
-const ALERTS: [(&str, &[(&str, &str)], &str, &str); 5] = [
+const ALERTS: [Alert; 5] = [
     ("CoreDown", &[("condrix_core_up{core=\"a\"}", "1+0x9 0+0x20")], "9m", "16m"),
     (
         "ClaudeSignedOut",

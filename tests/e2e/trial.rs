@@ -89,8 +89,8 @@ fn witnesses(folder: &Folder, names: &[&str]) -> (PathBuf, PathBuf) {
             "#!/bin/sh\n{{ echo \"$0 $*\"; tr '\\0' '\\n' </proc/self/environ; }} >>{}\nPATH=/usr/bin:/bin exec {name} \"$@\"\n",
             called.display()
         );
-        std::fs::write(&witness, script).unwrap();
-        std::fs::set_permissions(&witness, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(&witness, script).expect("a witness is written");
+        std::fs::set_permissions(&witness, std::fs::Permissions::from_mode(0o755)).expect("the mode is set");
     }
     (bin, called)
 }
