@@ -96,6 +96,7 @@ impl ApiError {
             },
             Self::CreateApiToken(error) => match error {
                 CreateApiTokenError::TooMany => Problem::new(ProblemType::Conflict).detail(error.to_string()),
+                CreateApiTokenError::Ended => ProblemType::Unauthenticated.into(),
                 CreateApiTokenError::Registry(error) => of_registry(error),
             },
             Self::CreatePairingToken(error) => match error {
@@ -125,7 +126,7 @@ impl ApiError {
 
 fn of_registry(error: &RegistryError) -> Problem {
     match error {
-        RegistryError::Unavailable(_) => ProblemType::StorageUnavailable.into(),
+        RegistryError::Unavailable(_) | RegistryError::Crowded => ProblemType::StorageUnavailable.into(),
         RegistryError::Unreadable { .. } | RegistryError::Failed(_) => ProblemType::Internal.into(),
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
@@ -20,6 +20,8 @@ const MAX_LINE: u64 = 4 * 1024 * 1024;
 const MAX_ORDER: u64 = 64 * 1024;
 /// How long the other side may take to say its line.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long accepting rests when the process has run out of descriptors.
+const EXHAUSTED: Duration = Duration::from_millis(100);
 /// How long an answer may take: a revocation with a sign-out waits for the Core.
 const ANSWER: Duration = Duration::from_secs(90);
 
@@ -54,8 +56,9 @@ pub async fn serve(listener: UnixListener, app: Arc<App>, tasks: TaskTracker, sh
                 });
             }
             Err(reason) => {
-                error!(%reason, "the admin socket failed");
-                return;
+                // As on the main port: descriptors that have run out come back.
+                error!(%reason, "an order could not be accepted");
+                sleep(EXHAUSTED).await;
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The control plane's HTTP API. Served in memory: the edge has matched the route, recognised the caller and applied the
 //! rule before anything here runs, and says so in a [`Caller`](crate::auth::Caller) that no client can write.
 
+mod arrival;
 mod caller;
 mod content;
 mod cores;
@@ -66,6 +67,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(BODY))
+        .layer(from_fn(arrival::whole))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(finish))
         .with_state(app)

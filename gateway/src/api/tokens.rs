@@ -67,7 +67,7 @@ pub(super) async fn create(
     Body(body): Body<CreateToken>,
 ) -> Result<(StatusCode, Json<CreatedToken>), ApiError> {
     let now = OffsetDateTime::now_utc();
-    let (token, secret) = app.auth.create_api_token(principal.user, body.name.as_str(), now).await?;
+    let (token, secret) = app.auth.create_api_token(&principal, body.name.as_str(), now).await?;
     let created = CreatedToken { view: token.into(), token: secret.expose_secret().to_owned() };
     Ok((StatusCode::CREATED, Json(created)))
 }

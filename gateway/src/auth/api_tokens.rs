@@ -1,7 +1,7 @@
 //! Programs' credentials, and what they are exchanged for.
 
 use super::access_token::AccessToken;
-use super::{Auth, AuthError};
+use super::{Auth, AuthError, Principal};
 use crate::registry::api_tokens::{self, ApiTokenRow};
 use crate::registry::{Actor, RegistryError};
 use protocol::ids::{ApiTokenId, UserId};
@@ -28,6 +28,8 @@ impl From<ApiTokenRow> for ApiToken {
 pub enum CreateApiTokenError {
     #[error("a user has at most {MOST_TOKENS} API tokens")]
     TooMany,
+    #[error("what it was asked for under has ended")]
+    Ended,
     #[error(transparent)]
     Registry(#[from] RegistryError),
 }
@@ -37,14 +39,16 @@ const MOST_TOKENS: usize = 100;
 const PREFIX: &str = "cxt_";
 
 impl Auth {
-    /// Makes an API token and returns its secret, which nothing else will ever show again.
+    /// Makes an API token and returns its secret, which nothing else will ever show again. Once the end of a login or an
+    /// API token has been acknowledged, nothing is made under it any more.
     pub async fn create_api_token(
         &self,
-        user: UserId,
+        by: &Principal,
         name: &str,
         now: OffsetDateTime,
     ) -> Result<(ApiToken, SecretString), CreateApiTokenError> {
         let secret = random_secret::<32>(PREFIX);
+        let user = by.user;
         let row = ApiTokenRow {
             id: ApiTokenId::new(),
             user,
@@ -53,7 +57,11 @@ impl Auth {
             created_at: now,
             last_used_at: None,
         };
-        let _turn = self.changes.lock().await;
+        let _turn = self.turn().await?;
+        // Credentials end under the same turn.
+        if !by.is_live() {
+            return Err(CreateApiTokenError::Ended);
+        }
         if self.view().api_tokens_of(user).len() >= MOST_TOKENS {
             return Err(CreateApiTokenError::TooMany);
         }
@@ -65,7 +73,7 @@ impl Auth {
     /// Deletes one of a user's API tokens. Once this returns, no request authenticates with it or with an access token
     /// made from it, and every stream under it has been cut. False when the user has no such token.
     pub async fn delete_api_token(&self, token: ApiTokenId, of: UserId, actor: &Actor) -> Result<bool, RegistryError> {
-        let _turn = self.changes.lock().await;
+        let _turn = self.turn().await?;
         if self.view().api_token(token).is_none_or(|row| row.user != of) {
             return Ok(false);
         }

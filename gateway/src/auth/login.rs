@@ -156,7 +156,7 @@ impl Auth {
         actor: &Actor,
         now: OffsetDateTime,
     ) -> Result<UserRow, CreateUserError> {
-        let _turn = self.changes.lock().await;
+        let _turn = self.turn().await?;
         let user = users::create(&self.registry, warrant, name, password, actor, now).await?;
         self.view().add_user(user.clone());
         Ok(user)
@@ -179,7 +179,7 @@ impl Auth {
             user_agent: visitor.user_agent.chars().take(LONGEST_USER_AGENT).collect(),
         };
         let (session, actor) = (row.id, Actor::User(user));
-        let _turn = self.changes.lock().await;
+        let _turn = self.turn().await?;
         let oldest = self.view().sessions_of(user);
         for old in oldest.iter().take((oldest.len() + 1).saturating_sub(MOST_SESSIONS)) {
             login_sessions::delete(&self.registry, old.id, &actor).await?;
@@ -195,7 +195,7 @@ impl Auth {
     /// Ends one of a user's logins. Once this returns, no request authenticates with it and every stream under it has
     /// been cut. False when the user has no such login.
     pub async fn end_session(&self, session: LoginSessionId, of: UserId, actor: &Actor) -> Result<bool, RegistryError> {
-        let _turn = self.changes.lock().await;
+        let _turn = self.turn().await?;
         if self.view().session(session).is_none_or(|row| row.user != of) {
             return Ok(false);
         }

@@ -35,6 +35,9 @@ use throttle::{AddressLimit, LoginThrottle};
 use time::OffsetDateTime;
 use view::View;
 
+/// How long a change waits for the one before it.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// See the module's documentation.
 pub struct Auth {
     registry: Registry,
@@ -127,6 +130,12 @@ impl Auth {
     /// The guess was none: it does not count.
     pub fn forgive_guess(&self, from: std::net::IpAddr) {
         lock(&self.guesses).give_back(from);
+    }
+
+    /// The turn to change something. Whoever has it may be waiting for the registry; whoever waits for it is told that the
+    /// registry cannot be used, rather than to wait as often as there are others before.
+    async fn turn(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, RegistryError> {
+        tokio::time::timeout(PATIENCE, self.changes.lock()).await.map_err(|_| RegistryError::Crowded)
     }
 
     fn view(&self) -> MutexGuard<'_, View> {

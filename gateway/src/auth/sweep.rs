@@ -1,6 +1,6 @@
 //! What time does to logins: they lapse, with all that hangs on them, and are remembered as seen.
 
-use super::Auth;
+use super::{Auth, lock};
 use crate::registry::{RegistryError, api_tokens, login_sessions};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -27,17 +27,23 @@ impl Auth {
             until_write_back -= 1;
             if until_write_back == 0 {
                 until_write_back = WRITE_BACK;
+                self.forget_attempts(OffsetDateTime::now_utc());
                 self.write_back_or_log().await;
             }
         }
         self.write_back_or_log().await;
     }
 
-    /// Ends the logins whose time is over.
+    /// Ends the logins whose time is over. It waits for no turn: time passes also while the registry cannot be used, and
+    /// a login that somebody ends at this very moment is gone either way.
     pub(super) async fn lapse(&self, now: OffsetDateTime) -> Result<(), RegistryError> {
-        let _turn = self.changes.lock().await;
         let lapsed = self.view().lapse(now);
         if lapsed.is_empty() { Ok(()) } else { login_sessions::delete_lapsed(&self.registry, &lapsed).await }
+    }
+
+    fn forget_attempts(&self, now: OffsetDateTime) {
+        lock(&self.logins).forget(now);
+        lock(&self.guesses).forget(now);
     }
 
     async fn write_back_or_log(&self) {

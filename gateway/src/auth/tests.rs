@@ -6,7 +6,7 @@ use crate::registry::users::Warrant;
 use crate::registry::{Actor, DataDir, Keys};
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE as COOKIE_HEADER};
-use protocol::ids::UserId;
+use protocol::ids::{LoginSessionId, UserId};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -56,8 +56,14 @@ impl House {
         (with_cookie(&login.secret), login)
     }
 
+    /// The user, by a credential that lasts.
+    fn anybody(&self) -> Principal {
+        let (credential, kill) = (Credential::LoginSession(LoginSessionId::new()), CancellationToken::new());
+        Principal { user: self.user, name: "ada".to_owned(), credential, by_cookie: true, kill }
+    }
+
     async fn api_token(&self) -> (ApiToken, HeaderMap) {
-        let (token, api_secret) = self.auth.create_api_token(self.user, "ci", self.now).await.unwrap();
+        let (token, api_secret) = self.auth.create_api_token(&self.anybody(), "ci", self.now).await.unwrap();
         (token, with_bearer(self.auth.exchange(&api_secret, self.now).unwrap().token.expose_secret()))
     }
 
@@ -87,6 +93,17 @@ async fn a_login_is_recognised_by_its_cookie_until_it_ends() {
     assert!(!principal.is_live(), "what was live has been cut");
     assert_eq!(house.who(&cookie).unwrap_err(), AuthError::Invalid);
     assert!(!house.auth.end_session(login.session, house.user, &Actor::User(house.user)).await.unwrap());
+}
+
+#[tokio::test]
+async fn nothing_is_made_under_a_credential_that_has_ended() {
+    let house = House::new().await;
+    let (cookie, login) = house.log_in().await;
+    let principal = house.who(&cookie).unwrap();
+    house.auth.end_session(login.session, house.user, &Actor::Gateway).await.unwrap();
+    let made = house.auth.create_api_token(&principal, "ci", house.now).await;
+    assert!(matches!(made, Err(CreateApiTokenError::Ended)));
+    assert!(house.auth.api_tokens(house.user).is_empty());
 }
 
 #[tokio::test]
@@ -151,7 +168,7 @@ async fn an_access_token_ends_after_its_minutes_also_out_of_the_cache() {
 #[tokio::test]
 async fn an_api_token_itself_opens_nothing() {
     let house = House::new().await;
-    let (_, api_secret) = house.auth.create_api_token(house.user, "ci", house.now).await.unwrap();
+    let (_, api_secret) = house.auth.create_api_token(&house.anybody(), "ci", house.now).await.unwrap();
     assert_eq!(house.who(&with_bearer(api_secret.expose_secret())).unwrap_err(), AuthError::Invalid);
     assert_eq!(house.auth.exchange(&secret("cxt_guess"), house.now).unwrap_err(), AuthError::Invalid);
 }
@@ -189,7 +206,7 @@ async fn a_login_lapses_when_idle_and_after_its_day_and_its_streams_with_it() {
 async fn a_restart_keeps_live_credentials_and_forgets_lapsed_ones() {
     let house = House::new().await;
     let (cookie, _) = house.log_in().await;
-    let (_, api_secret) = house.auth.create_api_token(house.user, "ci", house.now).await.unwrap();
+    let (_, api_secret) = house.auth.create_api_token(&house.anybody(), "ci", house.now).await.unwrap();
     let seen_at = house.now + Duration::from_mins(50);
     house.auth.authenticate_at(&cookie, seen_at).unwrap().unwrap();
     house.auth.write_back().await.unwrap();
@@ -247,9 +264,9 @@ async fn a_users_logins_and_api_tokens_are_bounded() {
     assert_eq!(house.auth.login_sessions(house.user).len(), 50);
     assert_eq!(house.who(&first_cookie).unwrap_err(), AuthError::Invalid, "the oldest gave way");
     for _ in 0..100 {
-        house.auth.create_api_token(house.user, "ci", house.now).await.unwrap();
+        house.auth.create_api_token(&house.anybody(), "ci", house.now).await.unwrap();
     }
-    let one_more = house.auth.create_api_token(house.user, "ci", house.now).await;
+    let one_more = house.auth.create_api_token(&house.anybody(), "ci", house.now).await;
     assert!(matches!(one_more, Err(CreateApiTokenError::TooMany)));
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here locks anybody out: an address waits for at most a minute, an account for at most a minute, and whoever
 //! logged in from an address before does not wait for what others do to the account.
 
+use protocol::secret::SecretHash;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -51,6 +52,11 @@ impl AddressLimit {
         Self { most, attempts: HashMap::new() }
     }
 
+    /// Drops what does not count any more.
+    pub(super) fn forget(&mut self, now: OffsetDateTime) {
+        self.attempts.retain(|_, attempts| attempts.iter().any(|at| !is_over(*at, WINDOW, now)));
+    }
+
     /// Counts an attempt, before its outcome is known: parallel ones must not slip through.
     pub(super) fn take(&mut self, from: IpAddr, now: OffsetDateTime) -> Result<(), Throttled> {
         make_room(&mut self.attempts, |attempts| attempts.iter().all(|at| is_over(*at, WINDOW, now)));
@@ -84,7 +90,8 @@ struct Account {
 #[derive(Debug)]
 pub(super) struct LoginThrottle {
     addresses: AddressLimit,
-    accounts: HashMap<String, Account>,
+    /// By a hash of the name: a name is whatever somebody who is nobody yet has sent, and as long as that.
+    accounts: HashMap<SecretHash, Account>,
 }
 
 impl Default for LoginThrottle {
@@ -93,10 +100,26 @@ impl Default for LoginThrottle {
     }
 }
 
+impl Account {
+    fn is_stale(&self, now: OffsetDateTime) -> bool {
+        is_over(self.last, FORGOTTEN, now) && self.known.is_empty()
+    }
+}
+
+fn account(name: &str) -> SecretHash {
+    SecretHash::of_bytes(name.to_ascii_lowercase().as_bytes())
+}
+
 impl LoginThrottle {
+    /// Drops what does not count any more.
+    pub(super) fn forget(&mut self, now: OffsetDateTime) {
+        self.addresses.forget(now);
+        self.accounts.retain(|_, account| !account.is_stale(now));
+    }
+
     /// Lets an attempt begin, or says how long to wait. What begins counts as a failure until [`Self::succeeded`].
     pub(super) fn begin(&mut self, name: &str, from: IpAddr, now: OffsetDateTime) -> Result<(), Throttled> {
-        let (name, from) = (name.to_ascii_lowercase(), network(from));
+        let (name, from) = (account(name), network(from));
         if let Some(account) = self.accounts.get(&name)
             && !account.known.contains(&from)
             // A clock that was set back must not make anybody wait longer than the longest delay.
@@ -106,7 +129,7 @@ impl LoginThrottle {
             return Err(Throttled::until(account.not_before, now));
         }
         self.addresses.take(from, now)?;
-        make_room(&mut self.accounts, |account| is_over(account.last, FORGOTTEN, now) && account.known.is_empty());
+        make_room(&mut self.accounts, |account| account.is_stale(now));
         let fresh = Account { failures: 0, last: now, not_before: now, known: Vec::new() };
         let account = self.accounts.entry(name).or_insert(fresh);
         if is_over(account.last, FORGOTTEN, now) {
@@ -120,7 +143,7 @@ impl LoginThrottle {
 
     pub(super) fn succeeded(&mut self, name: &str, from: IpAddr) {
         self.addresses.give_back(from);
-        if let Some(account) = self.accounts.get_mut(&name.to_ascii_lowercase()) {
+        if let Some(account) = self.accounts.get_mut(&account(name)) {
             account.failures = 0;
             account.not_before = account.last;
             let from = network(from);
@@ -246,6 +269,19 @@ mod tests {
             throttle.begin("ada", address(1), START).ok();
         }
         throttle.begin("ada", address(1), START - Duration::hours(5)).unwrap();
+    }
+
+    #[test]
+    fn what_does_not_count_any_more_is_forgotten_and_a_known_address_is_not() {
+        let mut throttle = LoginThrottle::default();
+        throttle.begin("ada", address(1), START).unwrap();
+        throttle.succeeded("ada", address(1));
+        throttle.begin("eve", address(2), START).unwrap();
+        throttle.forget(START + Duration::seconds(30));
+        assert_eq!((throttle.accounts.len(), throttle.addresses.attempts.len()), (2, 1), "it still counts");
+        throttle.forget(START + FORGOTTEN);
+        assert_eq!((throttle.accounts.len(), throttle.addresses.attempts.len()), (1, 0));
+        assert!(throttle.accounts.contains_key(&account("Ada")));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use std::future::IntoFuture as _;
 use std::io;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -16,7 +17,9 @@ use tracing::error;
 /// Answers `GET /metrics` until `shutdown` fires.
 pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, shutdown: CancellationToken) -> io::Result<()> {
     let router = Router::new().route("/metrics", get(exposition)).with_state(metrics);
-    axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+    // Nobody waits for a scrape: the next one is after the next start. And whoever holds half a request open here must
+    // not hold up the gateway's end.
+    shutdown.run_until_cancelled(axum::serve(listener, router).into_future()).await.unwrap_or(Ok(()))
 }
 
 async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {

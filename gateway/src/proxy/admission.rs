@@ -78,10 +78,6 @@ impl Edge {
             Target::Gateway => {
                 let asker = principal.as_ref().map(|principal| asker(principal, None));
                 authz::decide(matched.route.rule, asker, CoreFacts::default()).map_err(refused)?;
-                // A change that has begun runs to its end, and is answered: ending one's own login is among them.
-                if matched.route.verb != Verb::Get {
-                    tokens.clear();
-                }
                 (Upstream::ControlPlane(self.control.clone(), caller), None)
             }
             Target::Core { core, rest } => {
@@ -111,7 +107,13 @@ impl Edge {
                 (Upstream::Core(Arc::new(entry)), Some(towards))
             }
         };
-        lifeline.hang_on(tokens);
+        if towards_core.is_none() && matched.route.verb != Verb::Get {
+            // A change that has arrived runs to its end, and is answered: ending one's own login is among them. Until its
+            // body is there it is none yet, and whoever withholds the end of it holds no door open.
+            lifeline.hang_on_until_body(tokens);
+        } else {
+            lifeline.hang_on(tokens);
+        }
         // Looked at again after hanging on: whoever ended the credential in between has fired a token that this request
         // did not yet hear, or finds it here.
         if principal.is_some_and(|principal| !principal.is_live()) {

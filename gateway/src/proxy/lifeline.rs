@@ -51,7 +51,15 @@ impl Flights {
 struct Progress {
     head: bool,
     body: bool,
+    hold: Option<Hold>,
+}
+
+/// What a request hangs on, and for how long.
+#[derive(Clone, Debug)]
+struct Hold {
     tokens: Vec<CancellationToken>,
+    /// Lets go when the request's body has arrived.
+    until_body: bool,
 }
 
 /// How long a client may take.
@@ -100,7 +108,12 @@ impl Lifeline {
 
     /// From now on the request ends when any of these fires, or has fired.
     pub(super) fn hang_on(&self, tokens: Vec<CancellationToken>) {
-        self.progress.send_modify(|progress| progress.tokens = tokens);
+        self.progress.send_modify(|progress| progress.hold = Some(Hold { tokens, until_body: false }));
+    }
+
+    /// The same until the request's body has arrived. What has arrived is carried out to its end and answered.
+    pub(super) fn hang_on_until_body(&self, tokens: Vec<CancellationToken>) {
+        self.progress.send_modify(|progress| progress.hold = Some(Hold { tokens, until_body: true }));
     }
 
     pub(super) async fn severed(&self, patience: Patience) -> Severed {
@@ -113,10 +126,21 @@ impl Lifeline {
 
     async fn killed(&self) {
         let mut progress = self.progress.subscribe();
-        let hung =
-            progress.wait_for(|progress| !progress.tokens.is_empty()).await.map(|progress| progress.tokens.clone());
-        let Ok(tokens) = hung else { return pending().await };
-        select_all(tokens.into_iter().map(|token| Box::pin(token.cancelled_owned()))).await;
+        let held = progress.wait_for(|progress| progress.hold.is_some()).await.map(|progress| progress.hold.clone());
+        let Ok(Some(Hold { tokens, until_body })) = held else { return pending().await };
+        let mut tokens: Vec<_> = tokens.into_iter().map(|token| Box::pin(token.cancelled_owned())).collect();
+        // Nothing to hang on is nothing that ends.
+        let fired = async { if tokens.is_empty() { pending().await } else { drop(select_all(&mut tokens).await) } };
+        let let_go = async {
+            if until_body { drop(progress.wait_for(|progress| progress.body).await) } else { pending().await }
+        };
+        tokio::select! {
+            biased;
+            // Looked at first: a request that ends its own login fires the token itself, once it has arrived.
+            () = let_go => {}
+            () = fired => return,
+        }
+        pending().await
     }
 
     async fn overdue(&self, patience: Patience) -> Severed {
@@ -193,5 +217,19 @@ mod tests {
         token.cancel();
         lifeline.hang_on(vec![token]);
         assert_eq!(lifeline.severed(PATIENCE).await, Severed::Killed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_hangs_on_its_credential_until_its_body_has_arrived_and_no_longer() {
+        let token = CancellationToken::new();
+        let (waiting, arrived) = (lifeline(), lifeline());
+        for lifeline in [&waiting, &arrived] {
+            lifeline.head_arrived();
+            lifeline.hang_on_until_body(vec![token.clone()]);
+        }
+        arrived.body_arrived();
+        token.cancel();
+        assert_eq!(waiting.severed(PATIENCE).await, Severed::Killed);
+        assert!(timeout(Duration::from_hours(24), arrived.severed(PATIENCE)).await.is_err(), "its answer was cut");
     }
 }

@@ -5,6 +5,9 @@ pub enum RegistryError {
     /// Busy for too long, the disk is full, or the file cannot be reached: it may work later.
     #[error("the registry cannot be used just now: {0}")]
     Unavailable(sqlx::Error),
+    /// Others have been waiting for it as well, for too long.
+    #[error("the registry cannot be used just now: too much waits for it")]
+    Crowded,
     /// A row holds what nothing of this version wrote.
     #[error("the registry holds something unreadable: table {table}, column {column}, row {row}")]
     Unreadable { table: &'static str, column: &'static str, row: String },
