@@ -7,6 +7,7 @@ pub mod auth;
 pub mod authz;
 pub mod cli;
 pub mod config;
+mod descriptors;
 pub mod fleet;
 pub mod listener;
 pub mod metrics;
@@ -43,6 +44,7 @@ const LAST: Duration = Duration::from_secs(2);
 /// Runs the gateway until `shutdown` fires, or until a part of it fails that it cannot do without.
 pub async fn run(config: Config, shutdown: CancellationToken) -> Result<()> {
     telemetry::start(&config.log)?;
+    descriptors::make_room(config.limits.connections)?;
     let app = Arc::new(App::open(config).await?);
     let tasks = TaskTracker::new();
     let served = serve(&app, &tasks, &shutdown).await;
@@ -116,7 +118,7 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
         let (auth, shutdown) = (Arc::clone(&app.auth), shutdown.clone());
         async move { auth.sweep(shutdown).await }
     });
-    essential.first_to_end(shutdown).await
+    essential.first_to_end(shutdown, config.shutdown_deadline + LAST).await
 }
 
 async fn log_failure(served: impl Future<Output = std::io::Result<()>>) {
@@ -154,10 +156,14 @@ impl Essential {
         });
     }
 
-    async fn first_to_end(mut self, shutdown: &CancellationToken) -> Result<()> {
+    /// `patience` is for the others, once the gateway was asked to end. What does not end then is dropped.
+    async fn first_to_end(mut self, shutdown: &CancellationToken, patience: Duration) -> Result<()> {
         let Some(ended) = self.0.join_next().await else { return Ok(()) };
         if shutdown.is_cancelled() {
-            while self.0.join_next().await.is_some() {}
+            let rest = async { while self.0.join_next().await.is_some() {} };
+            if timeout(patience, rest).await.is_err() {
+                warn!(left = self.0.len(), "parts of the gateway did not end in time");
+            }
             return Ok(());
         }
         match ended {

@@ -8,6 +8,8 @@ use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE as COOKIE_HEADER};
 use protocol::ids::{LoginSessionId, UserId};
 use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -301,4 +303,30 @@ async fn no_request_authenticates_once_the_end_of_its_login_is_acknowledged() {
             assert!(request.await.unwrap().iter().all(|principal| !principal.is_live()), "a request survived");
         }
     }
+}
+
+#[tokio::test]
+async fn when_the_registry_is_locked_nobody_waits_for_all_the_others() {
+    let house = House::new().await;
+    let (cookie, login) = house.log_in().await;
+    let file = SqliteConnectOptions::new().filename(house.folder.path().join("registry.db"));
+    let mut other = file.connect().await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let began = std::time::Instant::now();
+    let by = house.anybody();
+    let asked = (0..5).map(|_| house.auth.create_api_token(&by, "ci", house.now));
+    let refused = futures::future::join_all(asked).await;
+    for refused in refused {
+        let Err(CreateApiTokenError::Registry(reason)) = refused else { panic!("it was made: {refused:?}") };
+        assert!(matches!(reason, RegistryError::Unavailable(_) | RegistryError::Crowded), "{reason}");
+    }
+    // One waits for the file and the others for that one. After each other, five would take five times as long.
+    assert!(began.elapsed() < 4 * PATIENCE, "{:?}", began.elapsed());
+    assert!(house.auth.api_tokens(house.user).is_empty());
+    // Time passes all the same.
+    house.auth.lapse(house.now + Duration::from_hours(24)).await.expect_err("the row has to stay for now");
+    assert_eq!(house.who(&cookie).unwrap_err(), AuthError::Invalid);
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    house.auth.create_api_token(&by, "ci", house.now).await.unwrap();
+    assert!(house.auth.login_sessions(house.user).iter().all(|session| session.id != login.session));
 }

@@ -17,6 +17,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+/// How long an HTTP/2 connection may take to write out its last answers when the gateway ends.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// Requests in progress on one HTTP/2 connection.
 const H2_STREAMS: u32 = 100;
 
@@ -51,10 +53,17 @@ pub struct Ending {
 }
 
 impl Ending {
-    async fn of(&self, flights: &Flights) {
+    async fn of(&self, flights: &Flights, is_http2: bool) {
         self.asked.cancelled().await;
+        let landed = async {
+            flights.landed().await;
+            if is_http2 {
+                // Answers are only queued by then: the connection still has to write them, and ends by itself after that.
+                tokio::time::sleep(FAREWELL).await;
+            }
+        };
         tokio::select! {
-            () = flights.landed() => {}
+            () = landed => {}
             () = self.over.cancelled() => {}
         }
     }
@@ -68,6 +77,7 @@ pub struct Connection {
     peer: SocketAddr,
     heads: Arc<Heads>,
     flights: Flights,
+    asked: CancellationToken,
     options: HttpServerOptions,
     had_request: AtomicBool,
 }
@@ -97,6 +107,7 @@ pub async fn serve(
         peer,
         heads,
         flights: Flights::default(),
+        asked: ending.asked.clone(),
         options,
         had_request: AtomicBool::new(false),
     });
@@ -109,9 +120,10 @@ pub async fn serve(
         }
     };
     tokio::select! {
+        biased;
         _ = app.process_new(stream, &ending.pingora) => {}
         () = first => debug!(%peer, "an HTTP/2 connection without a request was closed"),
-        () = ending.of(&app.flights) => {}
+        () = ending.of(&app.flights, is_http2) => {}
     }
 }
 
@@ -138,9 +150,12 @@ impl HttpServerApp for Connection {
         let patience = self.patience();
         tokio::select! {
             biased;
-            severed = lifeline.severed(patience) => {
-                if severed != Severed::Killed {
-                    debug!(peer = %self.peer, ?severed, "a slow request was dropped");
+            severed = lifeline.severed(patience, &self.asked) => {
+                match severed {
+                    Severed::Killed | Severed::Dismissed => {}
+                    Severed::HeadOverdue | Severed::BodyOverdue => {
+                        debug!(peer = %self.peer, ?severed, "a slow request was dropped");
+                    }
                 }
                 None
             }

@@ -51,6 +51,8 @@ impl Flights {
 struct Progress {
     head: bool,
     body: bool,
+    /// The answer is a stream without an end.
+    endless: bool,
     hold: Option<Hold>,
 }
 
@@ -76,6 +78,8 @@ pub(super) enum Severed {
     Killed,
     HeadOverdue,
     BodyOverdue,
+    /// The gateway ends, and the answer would not.
+    Dismissed,
 }
 
 impl Lifeline {
@@ -95,8 +99,14 @@ impl Lifeline {
         }
     }
 
-    /// Nobody waits for this request any more: it is over, or its answer is a stream without an end.
-    pub(super) fn lands(&self) {
+    /// The answer is a stream without an end: nobody waits for that.
+    pub(super) fn never_ends(&self) {
+        self.progress.send_modify(|progress| progress.endless = true);
+        self.lands();
+    }
+
+    /// Nobody waits for this request any more.
+    fn lands(&self) {
         if self.flies.swap(false, Ordering::Relaxed) {
             self.flights.0.send_modify(|count| *count -= 1);
         }
@@ -116,10 +126,12 @@ impl Lifeline {
         self.progress.send_modify(|progress| progress.hold = Some(Hold { tokens, until_body: true }));
     }
 
-    pub(super) async fn severed(&self, patience: Patience) -> Severed {
+    /// `asked` fires when the gateway is to end.
+    pub(super) async fn severed(&self, patience: Patience, asked: &CancellationToken) -> Severed {
         tokio::select! {
             biased;
             () = self.killed() => Severed::Killed,
+            () = self.dismissed(asked) => Severed::Dismissed,
             reason = self.overdue(patience) => reason,
         }
     }
@@ -141,6 +153,12 @@ impl Lifeline {
             () = fired => return,
         }
         pending().await
+    }
+
+    async fn dismissed(&self, asked: &CancellationToken) {
+        asked.cancelled().await;
+        // The sender lives as long as `self`, so the wait cannot fail.
+        drop(self.progress.subscribe().wait_for(|progress| progress.endless).await);
     }
 
     async fn overdue(&self, patience: Patience) -> Severed {
@@ -174,10 +192,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_head_or_a_body_that_does_not_come_ends_the_request() {
         let slow_head = lifeline();
-        assert_eq!(slow_head.severed(PATIENCE).await, Severed::HeadOverdue);
+        assert_eq!(slow_head.severed(PATIENCE, &CancellationToken::new()).await, Severed::HeadOverdue);
         let slow_body = lifeline();
         slow_body.head_arrived();
-        assert_eq!(slow_body.severed(PATIENCE).await, Severed::BodyOverdue);
+        assert_eq!(slow_body.severed(PATIENCE, &CancellationToken::new()).await, Severed::BodyOverdue);
     }
 
     #[tokio::test(start_paused = true)]
@@ -188,9 +206,9 @@ mod tests {
         lifeline.body_arrived();
         lifeline.hang_on(vec![core.clone(), session.child_token()]);
         let day = Duration::from_hours(24);
-        assert!(timeout(day, lifeline.severed(PATIENCE)).await.is_err(), "nothing ended it");
+        assert!(timeout(day, lifeline.severed(PATIENCE, &CancellationToken::new())).await.is_err(), "nothing ended it");
         session.cancel();
-        assert_eq!(lifeline.severed(PATIENCE).await, Severed::Killed);
+        assert_eq!(lifeline.severed(PATIENCE, &CancellationToken::new()).await, Severed::Killed);
     }
 
     #[tokio::test]
@@ -202,7 +220,7 @@ mod tests {
             lifeline
         };
         let (brief, endless) = (begin(), begin());
-        endless.lands();
+        endless.never_ends();
         assert!(futures::poll!(Box::pin(flights.landed())).is_pending());
         drop(brief);
         flights.landed().await;
@@ -216,7 +234,7 @@ mod tests {
         let token = CancellationToken::new();
         token.cancel();
         lifeline.hang_on(vec![token]);
-        assert_eq!(lifeline.severed(PATIENCE).await, Severed::Killed);
+        assert_eq!(lifeline.severed(PATIENCE, &CancellationToken::new()).await, Severed::Killed);
     }
 
     #[tokio::test(start_paused = true)]
@@ -229,7 +247,24 @@ mod tests {
         }
         arrived.body_arrived();
         token.cancel();
-        assert_eq!(waiting.severed(PATIENCE).await, Severed::Killed);
-        assert!(timeout(Duration::from_hours(24), arrived.severed(PATIENCE)).await.is_err(), "its answer was cut");
+        assert_eq!(waiting.severed(PATIENCE, &CancellationToken::new()).await, Severed::Killed);
+        assert!(
+            timeout(Duration::from_hours(24), arrived.severed(PATIENCE, &CancellationToken::new())).await.is_err(),
+            "its answer was cut"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_without_an_end_is_dismissed_when_the_gateway_ends_and_an_answer_is_not() {
+        let asked = CancellationToken::new();
+        asked.cancel();
+        let (endless, brief) = (lifeline(), lifeline());
+        for lifeline in [&endless, &brief] {
+            lifeline.head_arrived();
+            lifeline.body_arrived();
+        }
+        endless.never_ends();
+        assert_eq!(endless.severed(PATIENCE, &asked).await, Severed::Dismissed);
+        assert!(timeout(Duration::from_hours(24), brief.severed(PATIENCE, &asked)).await.is_err(), "it was cut");
     }
 }

@@ -203,7 +203,7 @@ impl ProxyHttp for Edge {
     ) -> Result<()> {
         exchange.status = Some(response.status.as_u16());
         if has_no_end(response) {
-            lifeline::current().lands();
+            lifeline::current().never_ends();
         }
         answer::harden(response, exchange.id)
     }

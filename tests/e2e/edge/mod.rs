@@ -9,3 +9,4 @@ mod routes;
 mod sizes;
 mod slow;
 mod stop;
+mod withheld;

@@ -99,6 +99,10 @@ impl Gateway {
         &self.url
     }
 
+    pub fn metrics_url(&self) -> &Url {
+        &self.metrics
+    }
+
     pub fn data(&self) -> &PathBuf {
         &self.data
     }

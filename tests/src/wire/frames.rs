@@ -99,10 +99,22 @@ impl Frames {
         self.frame(DATA, u8::from(end) * END_STREAM, stream, bytes).await;
     }
 
-    /// Reads until a stream or the connection has ended.
+    /// Reads until a stream or the connection has ended, or is about to.
     pub async fn outcome(&mut self, stream: u32) -> Outcome {
+        self.read_outcome(stream, true).await
+    }
+
+    /// The same for a stream that is to be answered although the connection ends behind it.
+    pub async fn outcome_despite_farewell(&mut self, stream: u32) -> Outcome {
+        self.read_outcome(stream, false).await
+    }
+
+    async fn read_outcome(&mut self, stream: u32, until_farewell: bool) -> Outcome {
         loop {
             let Some(Received { kind, flags, of, payload }) = self.received().await else { return Outcome::GoneAway };
+            if kind == GOAWAY && until_farewell {
+                return Outcome::GoneAway;
+            }
             if kind == RST_STREAM && of == stream {
                 let code = payload[..].try_into().map(u32::from_be_bytes).expect("a reset has a code");
                 return Outcome::Reset(code);
@@ -119,11 +131,12 @@ impl Frames {
     /// Reads until what has come of a stream's body is enough. Whether streams end meanwhile is not looked at.
     pub async fn body_until(&mut self, stream: u32, enough: impl Fn(&[u8]) -> bool) {
         while !enough(self.body(stream)) {
-            assert!(self.received().await.is_some(), "the connection is gone");
+            let goes_on = self.received().await.is_some_and(|received| received.kind != GOAWAY);
+            assert!(goes_on, "the connection is gone");
         }
     }
 
-    /// The next frame, with what every peer owes for it done. None: the connection has ended, or is about to.
+    /// The next frame, with what every peer owes for it done. None: the connection has ended.
     async fn received(&mut self) -> Option<Received> {
         let head = self.wire.exactly(9).await?;
         let length = usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);
@@ -133,7 +146,6 @@ impl Frames {
         match kind {
             SETTINGS if flags & ACK == 0 => self.frame(SETTINGS, ACK, 0, &[]).await,
             PING if flags & ACK == 0 => self.frame(PING, ACK, 0, &payload).await,
-            GOAWAY => return None,
             DATA => self.body(of).extend_from_slice(&payload),
             _ => {}
         }

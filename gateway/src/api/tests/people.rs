@@ -1,6 +1,10 @@
 //! Set-up, login, credentials.
 
 use super::*;
+use crate::auth::Credential;
+use bytes::Bytes;
+use futures::stream::{self, StreamExt as _};
+use std::convert::Infallible;
 
 #[tokio::test]
 async fn a_setup_link_makes_an_administrator_once() {
@@ -151,4 +155,33 @@ async fn no_secret_of_a_person_is_in_the_registry() {
             assert!(!found, "{} holds {secret}", path.display());
         }
     }
+}
+
+#[tokio::test]
+async fn a_login_that_ends_while_a_body_is_on_its_way_makes_nothing_by_it() {
+    let (plane, cookie) = Plane::with_user().await;
+    let principal = plane.app.auth.authenticate(&cookie).unwrap().unwrap();
+    let Credential::LoginSession(login) = principal.credential else { unreachable!("it came by a cookie") };
+    for path in ["/api/v1/tokens", "/api/v1/pairing-tokens"] {
+        let (app, user) = (Arc::clone(&plane.app), principal.user);
+        // The rest of the body comes when the login has ended.
+        let rest = stream::once(async move {
+            app.auth.end_session(login, user, &Actor::User(user)).await.unwrap();
+            Ok::<_, Infallible>(Bytes::from_static(b"\"kept\"}"))
+        });
+        let first = stream::iter([Ok(Bytes::from_static(b"{\"name\":"))]);
+        let mut request = Request::post(path).header(CONTENT_TYPE, "application/json");
+        request = request.extension(Caller {
+            principal: Some(principal.clone()),
+            peer: IpAddr::from([192, 0, 2, 1]),
+            request_id: RequestId::new(),
+        });
+        let request = request.body(Body::from_stream(first.chain(rest))).unwrap();
+        let answer = Answer::of(plane.router.clone().oneshot(request).await.unwrap()).await;
+        assert_eq!(answer.problem(), ProblemType::Unauthenticated, "{path}");
+    }
+    assert!(plane.app.auth.api_tokens(principal.user).is_empty());
+    let mut reader = plane.app.registry.reader().await.unwrap();
+    let waiting = registry::pairing_tokens::waiting(&mut reader, OffsetDateTime::now_utc()).await.unwrap();
+    assert!(waiting.is_empty());
 }
