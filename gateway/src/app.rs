@@ -31,7 +31,7 @@ pub enum StartError {
     Registry(#[from] RegistryError),
     #[error("the gateway's keys: {0}")]
     Keys(#[from] KeysError),
-    #[error("tls: {0}")]
+    #[error(transparent)]
     Certificate(#[from] CertificateError),
 }
 

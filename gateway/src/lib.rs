@@ -17,7 +17,7 @@ pub mod registry;
 pub mod revocation;
 mod telemetry;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use app::App;
 use config::Config;
 use listener::{Caps, Listener};
@@ -94,12 +94,12 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
         limits,
     )
     .await
-    .with_context(|| format!("listen: {}", config.listen))?;
+    .map_err(|reason| anyhow!("listen: {}: {reason}", config.listen))?;
     let metrics = TcpListener::bind(config.metrics.listen)
         .await
-        .with_context(|| format!("metrics.listen: {}", config.metrics.listen))?;
+        .map_err(|reason| anyhow!("metrics.listen: {}: {reason}", config.metrics.listen))?;
     let socket = app.data_dir.admin_socket();
-    let admin = admin::bind(&socket).with_context(|| socket.display().to_string())?;
+    let admin = admin::bind(&socket).map_err(|reason| anyhow!("{}: {reason}", socket.display()))?;
     info!(
         url = %config.public_url,
         listen = %listener.local_addr()?,

@@ -11,10 +11,10 @@ async fn main() -> ExitCode {
     // Before anything makes a TLS connection. Nothing else in this process chooses, so it cannot be chosen already.
     drop(rustls::crypto::ring::default_provider().install_default());
     let cli = Cli::parse();
-    cli.run(until_told_to_end()).await
+    cli.run(until_told_to_end).await
 }
 
-/// Fires at the first SIGINT or SIGTERM.
+/// Fires at the first SIGINT or SIGTERM. For who listens: without this, the signals end the process at once.
 fn until_told_to_end() -> CancellationToken {
     let token = CancellationToken::new();
     let fired = token.clone();

@@ -87,7 +87,7 @@ impl FromStr for PairingToken {
 }
 
 /// `POST /api/v1/pairing`, by an agent that has a token.
-#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PairRequest {
     /// The token's secret part.
@@ -96,6 +96,14 @@ pub struct PairRequest {
     pub key: PublicKey,
     /// A name for the Core; the token's, where an administrator chose one, goes before it.
     pub hostname: String,
+}
+
+// By hand, because of the secret.
+impl std::fmt::Debug for PairRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { secret: _, key, hostname } = self;
+        f.debug_struct("PairRequest").field("key", key).field("hostname", hostname).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]

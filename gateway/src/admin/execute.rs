@@ -7,6 +7,7 @@ use crate::auth::PasswordError;
 use crate::fleet::LinkStatus;
 use crate::registry::cores::CoreRow;
 use crate::registry::pairing_tokens::CreatePairingTokenError;
+use crate::registry::setup_tokens::For;
 use crate::registry::users::{self, CreateUserError, Warrant};
 use crate::registry::{
     Actor, CoreName, InvalidName, Labels, RegistryError, UserName, cores, pairing_tokens, setup_tokens,
@@ -115,7 +116,8 @@ async fn issue_setup_link(app: &App, first: bool) -> Result<Answer, AdminError> 
     }
     let now = OffsetDateTime::now_utc();
     let lifetime = app.config.tokens.setup;
-    let token = setup_tokens::issue(&app.registry, lifetime, &Actor::CommandLine, now).await?;
+    let whom = if first { For::First } else { For::Anybody };
+    let token = setup_tokens::issue(&app.registry, whom, lifetime, &Actor::CommandLine, now).await?;
     Ok(Answer::SetupLink { link: setup_link(app, &token), expires_at: now + lifetime })
 }
 

@@ -49,7 +49,7 @@ impl fmt::Debug for Order {
     }
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
     /// `token` is a secret until an agent has used it.
@@ -82,6 +82,21 @@ pub enum Answer {
     Refused {
         reason: String,
     },
+}
+
+// By hand, because secrets are in two of them.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PairingToken { .. } => f.write_str("PairingToken"),
+            Self::Cores { cores } => f.debug_tuple("Cores").field(cores).finish(),
+            Self::Revoked { receipt } => f.debug_tuple("Revoked").field(receipt).finish(),
+            Self::Restored { core, .. } => f.debug_tuple("Restored").field(core).finish(),
+            Self::UserAdded { user, .. } => f.debug_tuple("UserAdded").field(user).finish(),
+            Self::SetupLink { .. } => f.write_str("SetupLink"),
+            Self::Refused { reason } => f.debug_tuple("Refused").field(reason).finish(),
+        }
+    }
 }
 
 /// A Core as a table shows it.

@@ -4,11 +4,13 @@
 const HELLO: &str = "\
 This is a Condrix gateway. Its API is under /api/v1; /api/openapi.json describes it.
 
-With a set-up link (https://…/setup#token=cxs_…), make yourself a user:
+With a set-up link (https://…/setup#token=cxs_…), make yourself a user. The link and the password are read, not typed into
+a command, because everybody on a machine can see what its commands are called with:
 
-  curl --cacert certificate.pem -c cookies -H 'content-type: application/json' \\
-    -d '{\"token\": \"cxs_…\", \"name\": \"ada\", \"password\": \"at least twelve characters\"}' \\
-    https://…/api/v1/setup
+  read -rp 'The link: ' LINK
+  read -rsp 'A password of twelve characters or more: ' PASSWORD; echo
+  TOKEN=${LINK#*token=} PASSWORD=$PASSWORD jq -n '{token: env.TOKEN, name: \"ada\", password: env.PASSWORD}' |
+    curl --cacert certificate.pem --cookie-jar cookies --json @- https://…/api/v1/setup
 ";
 
 pub(super) async fn hello() -> &'static str {

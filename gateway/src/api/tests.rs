@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::authz::{ROUTES, Rule, Verb};
 use crate::config::Config;
+use crate::registry::setup_tokens::For;
 use crate::registry::{self, Actor, setup_tokens, verify};
 use axum::Router;
 use axum::body::Body;
@@ -128,7 +129,7 @@ impl Plane {
     async fn setup_token(&self) -> String {
         let day = Duration::from_hours(24);
         let now = OffsetDateTime::now_utc();
-        let token = setup_tokens::issue(&self.app.registry, day, &Actor::CommandLine, now).await.unwrap();
+        let token = setup_tokens::issue(&self.app.registry, For::Anybody, day, &Actor::CommandLine, now).await.unwrap();
         token.expose_secret().to_owned()
     }
 

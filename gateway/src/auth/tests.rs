@@ -245,7 +245,15 @@ async fn guessing_is_slowed_down_and_the_owner_gets_in_afterwards() {
 async fn a_setup_token_makes_a_user_who_is_logged_in() {
     let house = House::new().await;
     let day = Duration::from_hours(24);
-    let token = registry::setup_tokens::issue(&house.registry, day, &Actor::CommandLine, house.now).await.unwrap();
+    let token = registry::setup_tokens::issue(
+        &house.registry,
+        registry::setup_tokens::For::Anybody,
+        day,
+        &Actor::CommandLine,
+        house.now,
+    )
+    .await
+    .unwrap();
     let name = "bob".parse().unwrap();
     let weak = house.auth.set_up(&token, &name, secret("short"), visitor(1), house.now).await;
     assert!(matches!(weak, Err(SetUpError::Weak(WeakPassword::TooShort))));

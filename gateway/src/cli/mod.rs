@@ -3,7 +3,9 @@
 mod orders;
 mod show;
 
-use crate::config::{Config, ConfigError};
+use crate::app::StartError;
+use crate::config::{Config, ConfigError, ENV_PREFIX};
+use crate::listener::Certificates;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -98,9 +100,26 @@ fn label(text: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "needs key=value".to_owned())
 }
 
+/// The variables that may be ours. One that is no text at all is none of them, or is refused for its value.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    ours.filter(|(name, _)| name.starts_with(ENV_PREFIX))
+        .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
+}
+
+/// The configuration has been read; this looks at the files that it names.
+fn check(config: &Config) -> anyhow::Result<()> {
+    if let (Some(certificate), Some(key)) = (&config.tls.certificate, &config.tls.key) {
+        Certificates::load(certificate, key).map_err(StartError::from)?;
+    }
+    show::line("the configuration can be used");
+    Ok(())
+}
+
 impl Cli {
-    pub async fn run(self, shutdown: CancellationToken) -> ExitCode {
-        let config = match Config::load(self.config.as_deref(), std::env::vars()) {
+    /// `shutdown` is asked for by what runs until it is told to end, and by nothing else.
+    pub async fn run(self, shutdown: impl FnOnce() -> CancellationToken) -> ExitCode {
+        let config = match Config::load(self.config.as_deref(), variables()) {
             Ok(config) => config,
             Err(error) => {
                 show::error(&error);
@@ -108,11 +127,8 @@ impl Cli {
             }
         };
         let done = match self.command {
-            Command::Run => crate::run(config, shutdown).await,
-            Command::CheckConfig => {
-                show::line("the configuration can be used");
-                Ok(())
-            }
+            Command::Run => crate::run(config, shutdown()).await,
+            Command::CheckConfig => check(&config),
             Command::Core(command) => orders::core(&config, command).await,
             Command::User(UserCommand::Add { name, output }) => orders::add_user(&config, name, output).await,
             Command::SetupLink { first, output } => orders::setup_link(&config, first, output).await,
@@ -121,7 +137,9 @@ impl Cli {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 show::error(error.as_ref());
-                ExitCode::FAILURE
+                // What a certificate's files hold is as much of the configuration as their names.
+                let of_config = matches!(error.downcast_ref(), Some(StartError::Certificate(_)));
+                if of_config { ConfigError::EXIT_CODE.into() } else { ExitCode::FAILURE }
             }
         }
     }

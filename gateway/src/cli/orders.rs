@@ -2,12 +2,14 @@
 
 use super::{CoreCommand, Output, show};
 use crate::admin::{Answer, AskError, Order, ask, execute};
-use crate::app::App;
+use crate::app::{App, StartError};
 use crate::config::Config;
-use crate::registry::DataDir;
-use anyhow::{Context as _, Result, bail};
+use crate::registry::{DataDir, OpenError};
+use anyhow::{Result, anyhow, bail};
 use dialoguer::Password;
 use std::io::{self, BufRead as _, IsTerminal as _};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 pub(super) async fn core(config: &Config, command: CoreCommand) -> Result<()> {
     let (order, output) = match command {
@@ -30,18 +32,29 @@ pub(super) async fn setup_link(config: &Config, first: bool, output: Output) -> 
     give(config, Order::IssueSetupLink { first }, output).await
 }
 
+/// How long a gateway that is just starting or ending is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(100);
+
 async fn give(config: &Config, order: Order, output: Output) -> Result<()> {
     let folder = DataDir::open(&config.data_dir)?;
-    let answer = match ask(&folder.admin_socket(), &order).await {
-        Ok(answer) => answer,
-        Err(AskError::NotRunning) => {
-            let app =
-                App::open(config.clone()).await.context("no gateway is running, and the registry cannot be opened")?;
-            let done = execute(&app, order).await;
-            app.registry.close().await;
-            done?
+    let until = Instant::now() + PATIENCE;
+    let answer = loop {
+        match ask(&folder.admin_socket(), &order).await {
+            Ok(answer) => break answer,
+            Err(AskError::NotRunning) => {}
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => return Err(error.into()),
+        match App::open(config.clone()).await {
+            Ok(app) => {
+                let done = execute(&app, order).await;
+                app.registry.close().await;
+                break done?;
+            }
+            // Somebody has the registry and no socket yet, or none any more. Nothing was ordered so far.
+            Err(StartError::Open(OpenError::InUse { .. })) if Instant::now() < until => sleep(PAUSE).await,
+            Err(error) => bail!("no gateway is running, and the registry cannot be opened: {error}"),
+        }
     };
     if let Answer::Refused { reason } = answer {
         bail!(reason);
@@ -55,6 +68,9 @@ fn read_password() -> Result<String> {
         return Ok(asked);
     }
     let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).context("the password cannot be read from standard input")?;
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|reason| anyhow!("the password cannot be read from standard input: {reason}"))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

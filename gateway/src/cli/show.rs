@@ -10,14 +10,9 @@ pub(super) fn line(text: &str) {
     println!("{text}");
 }
 
+/// An error's own text names its causes already.
 pub(super) fn error(error: &(dyn std::error::Error + 'static)) {
-    eprint!("condrix-gateway: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        eprint!(": {cause}");
-        source = cause.source();
-    }
-    eprintln!();
+    eprintln!("condrix-gateway: {error}");
 }
 
 pub(super) fn answer(answer: &Answer, json: bool) -> Result<()> {

@@ -56,8 +56,11 @@ impl Config {
         let mut config: Self = toml::from_str(text).map_err(invalid)?;
         let mut table: Table = toml::from_str(text).map_err(invalid)?;
         for (name, value) in env.filter(|(name, _)| name.starts_with(ENV_PREFIX) && name != CONFIG_FILE_VARIABLE) {
-            let (section, key, default) =
-                key_of(&name).ok_or_else(|| ConfigError::UnknownVariable { name: name.clone() })?;
+            let (section, key, default) = match key_of(&name) {
+                Some(found) => found,
+                None if is_of_orchestrator(&name, &value) => continue,
+                None => return Err(ConfigError::UnknownVariable { name }),
+            };
             let value = match default {
                 Value::Integer(_) => value.parse().map(Value::Integer).unwrap_or(Value::String(value)),
                 _ => Value::String(value),
@@ -94,6 +97,11 @@ impl Config {
         check(self.limits.head_bytes >= 4096, "limits.head_bytes: must be at least 4096");
         check(self.limits.body_bytes >= 4096, "limits.body_bytes: must be at least 4096");
         check(self.login.idle <= self.login.absolute, "login.idle: must not be longer than login.absolute");
+        // Keys of access tokens are kept for a day after the last token that they signed.
+        let (hour, year) = (Duration::from_hours(1), Duration::from_hours(24 * 365));
+        check(self.tokens.access <= hour * 12, "tokens.access: must be at most 12h");
+        check(self.login.absolute <= year, "login.absolute: must be at most a year");
+        check(self.shutdown_deadline <= hour, "shutdown_deadline: must be at most 1h");
         for (key, duration, shortest) in [
             ("limits.header_deadline", self.limits.header_deadline, 1),
             ("limits.body_deadline", self.limits.body_deadline, 1),
@@ -104,14 +112,25 @@ impl Config {
             ("tokens.pairing", self.tokens.pairing, 1),
             ("tokens.setup", self.tokens.setup, 60),
         ] {
-            let (shortest, longest) = (Duration::from_secs(shortest), Duration::from_hours(24 * 365));
-            check(duration >= shortest && duration <= longest, &format!("{key}: must be {shortest:?} to a year"));
+            let shortest = Duration::from_secs(shortest);
+            check(duration >= shortest && duration <= year, &format!("{key}: must be {shortest:?} to a year"));
         }
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
             check(false, &format!("log.level: {error}"));
         }
         problems
     }
+}
+
+/// Whether a variable is one of those that Kubernetes and older Docker set for a service called like this program:
+/// `…_SERVICE_HOST`, `…_SERVICE_PORT_HTTPS`, `…_PORT_8443_TCP_ADDR`, and `…_PORT` with an address in it.
+fn is_of_orchestrator(name: &str, value: &str) -> bool {
+    let of_port = |(_, rest): (&str, &str)| rest.starts_with(|first: char| first.is_ascii_digit());
+    name.ends_with("_SERVICE_HOST")
+        || name.ends_with("_SERVICE_PORT")
+        || name.contains("_SERVICE_PORT_")
+        || name.split_once("_PORT_").is_some_and(of_port)
+        || (name.ends_with("_PORT") && value.contains("://"))
 }
 
 /// The section, the key and its default for a variable's name.
@@ -206,6 +225,33 @@ mod tests {
         assert_eq!(config.limits.connections_per_address, 7);
         assert_eq!(config.limits.head_bytes, 5000, "a variable leaves its section's other keys alone");
         assert_eq!(config.login.idle, Duration::from_hours(2));
+    }
+
+    #[test]
+    fn what_an_orchestrator_sets_for_a_service_of_this_name_is_no_key_and_a_mistake_is_still_told() {
+        for (name, value) in [
+            ("CONDRIX_GATEWAY_SERVICE_HOST", "10.0.0.1"),
+            ("CONDRIX_GATEWAY_SERVICE_PORT", "8443"),
+            ("CONDRIX_GATEWAY_SERVICE_PORT_HTTPS", "8443"),
+            ("CONDRIX_GATEWAY_PORT", "tcp://10.0.0.1:8443"),
+            ("CONDRIX_GATEWAY_PORT_8443_TCP", "tcp://10.0.0.1:8443"),
+            ("CONDRIX_GATEWAY_PORT_8443_TCP_ADDR", "10.0.0.1"),
+            ("CONDRIX_GATEWAY_METRICS_SERVICE_HOST", "10.0.0.2"),
+        ] {
+            assert_eq!(read("", &[(name, value)]).unwrap(), Config::default(), "{name}");
+        }
+        for name in ["CONDRIX_GATEWAY_PORT", "CONDRIX_GATEWAY_LISTEN_PORT", "CONDRIX_GATEWAY_PORT_NAME"] {
+            assert!(matches!(read("", &[(name, "8443")]), Err(ConfigError::UnknownVariable { .. })), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_would_last_too_long_is_refused_with_its_key() {
+        let text = "shutdown_deadline = \"2h\"\n[tokens]\naccess = \"13h\"\n[login]\nabsolute = \"9999y\"";
+        let problems = read(text, &[]).unwrap().problems().join("\n");
+        for key in ["shutdown_deadline", "tokens.access", "login.absolute"] {
+            assert!(problems.contains(key), "{key} is missing in: {problems}");
+        }
     }
 
     #[test]

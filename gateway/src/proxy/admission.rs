@@ -1,6 +1,7 @@
 //! Whether a request goes on, and where to: the one place where method, path, person, origin, rule and Core meet.
 
 use super::forwarded::TowardsCore;
+use super::head::MOST_HEADERS;
 use super::lifeline::Lifeline;
 use super::upstream::Upstream;
 use super::{Edge, Exchange};
@@ -158,10 +159,10 @@ fn refused(refusal: Refusal) -> Refused {
     .into()
 }
 
-/// Counts an HTTP/2 head as RFC 9113 does, section 6.5.2. Over HTTP/1.1 its bytes were counted before.
+/// Counts an HTTP/2 head as RFC 9113 does, section 6.5.2, and its fields as those of HTTP/1.1 are counted. Over HTTP/1.1 its bytes were counted before.
 fn fields_fit(request: &RequestHeader, limit: usize) -> Result<(), Refused> {
     let size: usize = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
-    if size > limit { Err(ProblemType::HeadersTooLarge.into()) } else { Ok(()) }
+    if size > limit || request.headers.len() > MOST_HEADERS { Err(ProblemType::HeadersTooLarge.into()) } else { Ok(()) }
 }
 
 /// Whatever a length says that is no number was refused before.

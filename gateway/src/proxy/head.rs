@@ -119,7 +119,7 @@ fn check(head: &[u8]) -> Result<Framing, Doubt> {
             return Err(Doubt::TooMany);
         }
         let colon = line.iter().position(|byte| *byte == b':').ok_or(Doubt::Header)?;
-        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        let (name, value) = (&line[..colon], trim_blanks(&line[colon + 1..]));
         if name.is_empty() || !name.iter().copied().all(is_token) || !value.iter().copied().all(is_text) {
             return Err(Doubt::Header);
         }
@@ -166,6 +166,14 @@ fn request_line(line: &[u8]) -> Result<bool, Doubt> {
     }
 }
 
+/// RFC 9110, section 5.6.3: blanks and tabs, and nothing else that some call white.
+const fn trim_blanks(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
 /// RFC 9110, section 5.6.2.
 const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
@@ -210,6 +218,8 @@ mod tests {
             ("X-A: b\r\n c", Doubt::Header),
             (": b", Doubt::Header),
             ("X-A: \0", Doubt::Header),
+            ("Content-Length:\u{c}5", Doubt::Header),
+            ("X-A: b\u{c}", Doubt::Header),
         ] {
             assert_eq!(judge(lines), Err(doubt), "{lines}");
         }

@@ -1,5 +1,6 @@
 //! Where admitted requests go: always a virtual stream of its own, used for one request and dropped.
 
+use super::head::MOST_HEADERS;
 use crate::auth::Caller;
 use crate::fleet::Entry;
 use async_trait::async_trait;
@@ -64,6 +65,8 @@ impl ControlPlane {
             });
             let served = hyper::server::conn::http1::Builder::new()
                 .keep_alive(false)
+                // More than the edge lets in and adds: what is too much is for the edge to say.
+                .max_headers(2 * MOST_HEADERS)
                 .serve_connection(TokioIo::new(far), service)
                 .await;
             if let Err(reason) = served {

@@ -6,7 +6,7 @@ use super::{Action, Actor, Change, Registry, RegistryError};
 use protocol::ids::CoreId;
 use protocol::keys::PublicKey;
 use sqlx::SqliteConnection;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
 
@@ -240,6 +240,62 @@ async fn set_standing(
     u64::try_from(epoch).map_err(|_| Place { table: "cores", row: &id }.unreadable("epoch"))
 }
 
+/// A Core that is not as the audit log has it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the Core {core} is not as the audit log has it: who was revoked cannot be known")]
+pub struct Contradiction {
+    pub core: String,
+}
+
+/// What the log's last event about a Core's standing says.
+#[derive(Debug, PartialEq, Eq)]
+struct Standing {
+    revoked: bool,
+    epoch: i64,
+}
+
+/// Holds every Core against the audit log: that it was paired with this key, and what it was last, revoked or restored,
+/// and under which epoch. Names and labels are not looked at: nothing is let in by them.
+pub(super) async fn check_standing(
+    connection: &mut SqliteConnection,
+) -> Result<Result<(), Contradiction>, RegistryError> {
+    let events = sqlx::query!(
+        "SELECT subject, action, detail FROM audit_events
+         WHERE action IN ('core.paired', 'core.revoked', 'core.restored') ORDER BY seq"
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut logged: HashMap<String, (Option<String>, Standing)> = HashMap::new();
+    for event in events {
+        let detail: BTreeMap<String, String> =
+            Place { table: "audit_events", row: &event.subject }.json("detail", &event.detail)?;
+        let epoch = detail.get("epoch").and_then(|epoch| epoch.parse().ok());
+        match event.action.as_str() {
+            "core.paired" => {
+                let standing = Standing { revoked: false, epoch: 1 };
+                logged.insert(event.subject, (detail.get("key").cloned(), standing));
+            }
+            action => match (logged.get_mut(&event.subject), epoch) {
+                (Some((_, standing)), Some(epoch)) => {
+                    *standing = Standing { revoked: action == "core.revoked", epoch };
+                }
+                // Nothing that was never paired is revoked.
+                _ => return Ok(Err(Contradiction { core: event.subject })),
+            },
+        }
+    }
+    let rows = sqlx::query!("SELECT id, public_key, revoked_at, epoch FROM cores").fetch_all(connection).await?;
+    for row in rows {
+        let key = PublicKey::from_bytes(&row.public_key).ok().map(|key| key.to_string());
+        let standing = Standing { revoked: row.revoked_at.is_some(), epoch: row.epoch };
+        if logged.remove(&row.id) != Some((key, standing)) {
+            return Ok(Err(Contradiction { core: row.id }));
+        }
+    }
+    // A Core's row is never removed.
+    Ok(logged.into_keys().next().map_or(Ok(()), |core| Err(Contradiction { core })))
+}
+
 /// The same alarm is written at most once in this time: two agents that fence each other do so every few seconds.
 const ALARM_INTERVAL: Duration = Duration::minutes(10);
 
@@ -276,7 +332,8 @@ pub(crate) mod tests {
         let (wished, key) = (name.parse().unwrap(), SigningKey::generate().public());
         let now = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
         let core = insert(change.connection(), &wished, Labels::default(), key, "host", now).await.unwrap().unwrap();
-        change.commit(&Actor::Gateway, Action::CorePaired, &core.id.to_string(), &[]).await.unwrap();
+        let detail = [("key", &*key.to_string())];
+        change.commit(&Actor::Gateway, Action::CorePaired, &core.id.to_string(), &detail).await.unwrap();
         core
     }
 

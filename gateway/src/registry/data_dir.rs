@@ -96,7 +96,7 @@ pub(super) fn create_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-fn check_private(path: &Path, wanted: u32) -> Result<(), FolderError> {
+pub(super) fn check_private(path: &Path, wanted: u32) -> Result<(), FolderError> {
     let metadata = std::fs::metadata(path).map_err(FolderError::io(path))?;
     let mode = metadata.mode() & 0o7777;
     if mode & !wanted & 0o777 != 0 {

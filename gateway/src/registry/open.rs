@@ -1,9 +1,11 @@
 //! Opening the registry, or saying why not.
 //!
-//! Nothing here ever begins anew where something was: a file that is damaged, missing beside its keys, or altered behind
-//! the audit log's back stops the gateway, because an empty registry would forget who was revoked.
+//! Nothing here ever begins anew where something was: a file that is damaged or missing beside its keys stops the
+//! gateway, because an empty registry would forget who was revoked. So does an audit log that was altered, and a Core
+//! that is not as revoked, or has not the key or the epoch, as the log has it.
 
-use super::data_dir::create_private;
+use super::cores::{self, Contradiction};
+use super::data_dir::{check_private, create_private};
 use super::error::{code, sqlite_code};
 use super::{BrokenChain, DataDir, FolderError, Opened, Registry, RegistryError, audit};
 use rustix::fs::{FlockOperation, flock};
@@ -31,6 +33,8 @@ pub enum OpenError {
     Corrupt { path: PathBuf, found: String },
     #[error("{}: {source}", path.display())]
     Altered { path: PathBuf, source: BrokenChain },
+    #[error("{}: {source}", path.display())]
+    Contradicted { path: PathBuf, source: Contradiction },
     #[error("the registry cannot be brought up to this version: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error(transparent)]
@@ -42,6 +46,9 @@ impl Registry {
     pub async fn open(dir: &DataDir) -> Result<Self, OpenError> {
         let lock = acquire(dir)?;
         let path = dir.registry();
+        if path.exists() {
+            check_private(&path, 0o600)?;
+        }
         create_private(&path).map_err(|source| FolderError::Io { path: path.clone(), source })?;
         let options = SqliteConnectOptions::new()
             .filename(&path)
@@ -75,6 +82,9 @@ impl Registry {
         sqlx::migrate!("../migrations/registry").run(&writer).await?;
         let mut connection = writer.acquire().await.map_err(damaged)?;
         audit::verify(&mut connection).await?.map_err(|source| OpenError::Altered { path: path.clone(), source })?;
+        cores::check_standing(&mut connection)
+            .await?
+            .map_err(|source| OpenError::Contradicted { path: path.clone(), source })?;
         drop(connection);
         let readers = pool(READERS, options.read_only(true)).await.map_err(damaged)?;
         Ok(Self(Arc::new(Opened { readers, writer, _lock: lock })))
@@ -94,6 +104,7 @@ fn acquire(dir: &DataDir) -> Result<File, OpenError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cores::tests::add;
     use super::super::tests::{folder, registry};
     use super::super::{Action, Actor, Keys};
     use super::*;
@@ -174,6 +185,48 @@ mod tests {
             .unwrap();
         pool.close().await;
         assert!(matches!(error(&dir).await, OpenError::Altered { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_core_that_is_not_as_the_audit_log_has_it_is_refused() {
+        let (folder, registry) = registry().await;
+        let dir = DataDir::open(folder.path()).unwrap();
+        let (revoked, restored) = (add(&registry, "revoked").await, add(&registry, "restored").await);
+        add(&registry, "untouched").await;
+        cores::revoke(&registry, revoked.id, &Actor::CommandLine).await.unwrap();
+        cores::revoke(&registry, restored.id, &Actor::CommandLine).await.unwrap();
+        cores::restore(&registry, restored.id, &Actor::CommandLine).await.unwrap();
+        registry.close().await;
+        drop(registry);
+        let honest = std::fs::read(dir.registry()).unwrap();
+        for edit in [
+            "UPDATE cores SET revoked_at = NULL WHERE name = 'revoked'",
+            "UPDATE cores SET revoked_at = NULL, epoch = 3 WHERE name = 'revoked'",
+            "UPDATE cores SET epoch = 1 WHERE name = 'restored'",
+            "UPDATE cores SET revoked_at = 1 WHERE name = 'untouched'",
+            "UPDATE cores SET public_key = (SELECT randomblob(32)) WHERE name = 'untouched'",
+            "DELETE FROM cores WHERE name = 'revoked'",
+            "INSERT INTO cores (id, name, labels, public_key, hostname, paired_at)
+             VALUES ('00000000-0000-7000-8000-000000000000', 'new', '{}', randomblob(32), 'h', 1)",
+        ] {
+            let options = SqliteConnectOptions::new().filename(dir.registry());
+            let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+            sqlx::raw_sql(edit).execute(&pool).await.unwrap();
+            pool.close().await;
+            assert!(matches!(error(&dir).await, OpenError::Contradicted { .. }), "{edit}");
+            std::fs::write(dir.registry(), &honest).unwrap();
+        }
+        Registry::open(&dir).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_registry_that_others_can_read_is_refused() {
+        let (folder, registry) = registry().await;
+        let dir = DataDir::open(folder.path()).unwrap();
+        registry.close().await;
+        drop(registry);
+        std::fs::set_permissions(dir.registry(), std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+        assert!(matches!(error(&dir).await, OpenError::Folder(FolderError::TooOpen { .. })));
     }
 
     #[tokio::test]

@@ -12,9 +12,13 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Message;
 
+/// More than a busy machine takes to end a gateway, and less than what would hold it.
+const MUCH: Duration = Duration::from_mins(1);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sigterm_ends_the_gateway_in_bounded_time_whatever_is_open() {
-    let mut gateway = Gateway::start().await;
+    // It would be waited for so long if it were waited for.
+    let mut gateway = Gateway::start_with(&toml::toml! { shutdown_deadline = "2m" }).await;
     let ada = gateway.add_user("ada").await;
     let mut rogue = Rogue::start(&gateway, "rogue").await;
     rogue.play(|request| {
@@ -41,7 +45,7 @@ async fn sigterm_ends_the_gateway_in_bounded_time_whatever_is_open() {
     let took = asked.elapsed();
     assert!(status.success(), "{status}");
     // What has no end is not waited for.
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(took < MUCH, "{took:?}");
     assert_eq!(socket.next().await, None);
     assert_eq!(stream.next().await, None);
     rogue.link().ended().await;
@@ -81,7 +85,8 @@ async fn a_request_that_takes_longer_than_the_deadline_is_cut_off() {
     eventually("the request is with the Core", async || rogue.is_asked().then_some(())).await;
     let asked = Instant::now();
     assert!(gateway.program().stop().await.success());
-    assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
+    // The Core's silence alone would have held it for two minutes.
+    assert!(asked.elapsed() < MUCH, "{:?}", asked.elapsed());
     assert!(asks.await.expect("no panic").is_err(), "an answer from nowhere");
 }
 

@@ -24,6 +24,18 @@ async fn a_bad_configuration_ends_with_78_and_every_problem_is_named_with_its_ke
         assert_eq!(code, Some(78), "{said}");
         assert!(said.contains(&file) && keys.iter().all(|key| said.contains(key)), "{said}");
     }
+    // The files that it names are looked at.
+    let certified = rcgen::generate_simple_self_signed(["gateway.example".to_owned()]).unwrap();
+    let certificate = folder.file("certificate.pem", &certified.cert.pem());
+    let key = folder.file("key.pem", &certified.signing_key.serialize_pem());
+    let tls = format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n");
+    let (code, said, _) = check(&tls);
+    assert_eq!(code, Some(78), "{said}");
+    assert!(said.contains("tls.key") && said.contains("key.pem") && said.contains("644"), "{said}");
+    assert_eq!(said.matches("can be read by others").count(), 1, "a cause is told once: {said}");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let (code, said, _) = check(&tls);
+    assert_eq!(code, Some(0), "{said}");
     let (code, said, _) = check("public_url = \"https://gateway.example\"\n");
     assert_eq!(code, Some(0), "{said}");
 }

@@ -6,9 +6,13 @@ use std::os::unix::fs::PermissionsExt as _;
 
 /// Starts it on the command line and returns what it says on ending.
 async fn refused(gateway: &Gateway) -> String {
+    refused_with(gateway, 1).await
+}
+
+async fn refused_with(gateway: &Gateway, code: i32) -> String {
     let output = gateway.command(&["run"], "").await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(output.status.code(), Some(code), "{said}");
     said
 }
 
@@ -49,11 +53,12 @@ async fn a_damaged_or_missing_registry_stops_the_start_and_is_left_as_it_is() {
 async fn what_others_could_have_read_is_refused() {
     let mut gateway = Gateway::start().await;
     gateway.program().stop().await;
-    let key = gateway.data().join("identity.key");
-    for (path, mode) in [(&key, 0o644), (gateway.data(), 0o755)] {
+    let [key, tls, registry] =
+        ["identity.key", "certificate-key.pem", "registry.db"].map(|file| gateway.data().join(file));
+    for (path, mode, code) in [(&key, 0o644, 1), (gateway.data(), 0o755, 1), (&registry, 0o640, 1), (&tls, 0o640, 78)] {
         let before = fs::metadata(path).unwrap().permissions();
         fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-        let said = refused(&gateway).await;
+        let said = refused_with(&gateway, code).await;
         assert!(said.contains(&path.display().to_string()), "{said}");
         fs::set_permissions(path, before).unwrap();
     }

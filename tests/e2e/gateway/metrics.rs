@@ -1,6 +1,7 @@
 //! What Prometheus sees.
 
-use condrix_tests::rig::{World, eventually, plain_http};
+use condrix_tests::rig::{Gateway, World, eventually, plain_http};
+use condrix_tests::rogue::Rogue;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -34,6 +35,23 @@ async fn a_live_gateways_metrics_are_clean_and_follow_its_cores() {
     core.program().kill().await;
     eventually("the link's end shows", async || (series(&world.gateway.metrics().await, &up)? == "0").then_some(()))
         .await;
+}
+
+#[tokio::test]
+async fn a_revocation_and_how_long_its_cut_took_are_counted() {
+    let gateway = Gateway::start().await;
+    let ada = gateway.add_user("ada").await;
+    let rogue = Rogue::start(&gateway, "rogue").await;
+    let counted = async || {
+        let text = gateway.metrics().await;
+        ["condrix_revocations_total", "condrix_revocation_cut_seconds_count"].map(|name| series(&text, name))
+    };
+    assert_eq!(counted().await, [Some("0".to_owned()), Some("0".to_owned())]);
+    ada.post(&rogue.path("revoke"), &serde_json::json!({})).await.expect(200);
+    assert_eq!(counted().await, [Some("1".to_owned()), Some("1".to_owned())]);
+    let text = gateway.metrics().await;
+    let sum = series(&text, "condrix_revocation_cut_seconds_sum").expect("a histogram has a sum");
+    assert!(sum.parse::<f64>().is_ok_and(|sum| sum > 0.0), "{sum}");
 }
 
 #[tokio::test]
