@@ -13,8 +13,6 @@ pub enum Purpose {
     LinkGateway,
     /// An agent proves its identity in the link's handshake.
     LinkCore,
-    /// A gateway announces its next key over an established link.
-    GatewayKeyChange,
 }
 
 impl Purpose {
@@ -22,7 +20,6 @@ impl Purpose {
         match self {
             Self::LinkGateway => "condrix-link-gateway+jwt",
             Self::LinkCore => "condrix-link-core+jwt",
-            Self::GatewayKeyChange => "condrix-gateway-key-change+jwt",
         }
     }
 }
