@@ -7,7 +7,7 @@ use protocol::ids::LinkId;
 use protocol::keys::{PublicKey, SigningKey};
 use protocol::link::{
     Answer, Challenge, Class, EXPORTER_LABEL, EXPORTER_LENGTH, Hello, Proof, Refusal, Side, Transcript, VERSION,
-    Welcome,
+    Version, Welcome,
 };
 use protocol::secret::random_bytes;
 use protocol::statement::StatementError;
@@ -22,8 +22,13 @@ pub enum HandshakeError {
     Exporter(#[from] rustls::Error),
     #[error("the gateway has another key than the one this agent was paired with")]
     WrongGateway,
-    #[error("the peer's proof does not hold: {0}")]
+    #[error("the gateway speaks version {}.{} of the protocol, and this agent speaks {}.{}", .0.major, .0.minor, VERSION.major, VERSION.minor)]
+    Version(Version),
+    #[error("the gateway's proof does not hold: {0}")]
     Proof(#[from] StatementError),
+    /// Seen by a gateway: somebody who claims a key that somebody else may have.
+    #[error("the proof for the key {key} does not hold: {reason}")]
+    Forged { key: PublicKey, reason: StatementError },
     /// Said by a gateway. It is believable only behind a valid challenge, or where it is about the version.
     #[error("the gateway refuses the link: {0:?}")]
     Refused(Refusal),
@@ -68,10 +73,14 @@ where
         Answer::Accepted(challenge) => challenge,
         Answer::Refused(refusal) => return Err(HandshakeError::Refused(unproven(refusal))),
     };
+    // Before the statement is judged: what another major version signs may be anything.
+    if !challenge.version.is_spoken() {
+        return Err(HandshakeError::Version(challenge.version));
+    }
     if challenge.key != gateway {
         return Err(HandshakeError::WrongGateway);
     }
-    let transcript = Transcript::new(&hello, challenge.key, &challenge.nonce, &exporter);
+    let transcript = Transcript::new(&hello, challenge.version, challenge.key, &challenge.nonce, &exporter);
     transcript.verify(&challenge.statement, Side::Gateway)?;
     frame::write(stream, &Proof { statement: transcript.sign(key, Side::Core)? }).await?;
     match frame::read(stream).await? {
@@ -80,11 +89,11 @@ where
     }
 }
 
-/// A refusal from somebody who has not proved to be the gateway may say that the version does not fit or that nothing
-/// can be done now; it may not say that the Core was revoked, for an agent ends its work on hearing that.
+/// A refusal from somebody who has not proved to be the gateway may say that the version does not fit; it may not say that
+/// the Core was revoked, for an agent ends its work on hearing that.
 fn unproven(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Version { .. } | Refusal::Unavailable => refusal,
+        Refusal::Version { .. } => refusal,
         Refusal::Handshake | Refusal::UnknownKey | Refusal::Revoked | Refusal::Fenced => Refusal::Handshake,
     }
 }
@@ -112,20 +121,21 @@ where
 {
     let exporter = exporter(&stream)?;
     let hello: Hello = frame::read(&mut stream).await?;
-    if hello.version.major != VERSION.major {
+    if !hello.version.is_spoken() {
         let refusal = Refusal::Version { supported: VERSION };
         frame::write(&mut stream, &Answer::<Challenge>::Refused(refusal.clone())).await?;
         return Err(HandshakeError::Refused(refusal));
     }
     let nonce = nonce();
-    let transcript = Transcript::new(&hello, key.public(), &nonce, &exporter);
+    let transcript = Transcript::new(&hello, VERSION, key.public(), &nonce, &exporter);
     let statement = transcript.sign(key, Side::Gateway)?;
     let challenge = Challenge { version: VERSION, key: key.public(), nonce, statement };
     frame::write(&mut stream, &Answer::Accepted(challenge)).await?;
     let proof: Proof = frame::read(&mut stream).await?;
-    if let Err(error) = transcript.verify(&proof.statement, Side::Core) {
-        frame::write(&mut stream, &Answer::<Welcome>::Refused(Refusal::Handshake)).await?;
-        return Err(error.into());
+    if let Err(reason) = transcript.verify(&proof.statement, Side::Core) {
+        // It is told, if it stays to hear it: what it tried counts.
+        drop(frame::write(&mut stream, &Answer::<Welcome>::Refused(Refusal::Handshake)).await);
+        return Err(HandshakeError::Forged { key: hello.key, reason });
     }
     let claim = Claim { key: hello.key, link: hello.link, class: hello.class, agent_version: hello.agent_version };
     Ok(Verified { claim, stream })
@@ -239,7 +249,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_major_version_is_refused_on_both_sides() {
+    async fn an_agent_of_another_major_version_is_refused() {
         let (mut agent, gateway) = tls().await;
         let (core_key, gateway_key) = (SigningKey::generate(), SigningKey::generate());
         let old = async {
@@ -257,6 +267,70 @@ mod tests {
         let (answer, received) = tokio::join!(old, receive(gateway, &gateway_key));
         assert_eq!(answer, Answer::Refused(Refusal::Version { supported: VERSION }));
         assert!(matches!(received, Err(HandshakeError::Refused(Refusal::Version { .. }))));
+    }
+
+    /// Plays a gateway of another version up to the proof, which must hold.
+    async fn challenge(gateway: &mut TlsStream<DuplexStream>, key: &SigningKey, version: Version) {
+        let exporter = exporter(gateway).unwrap();
+        let hello: Hello = frame::read(gateway).await.unwrap();
+        let nonce = nonce();
+        let transcript = Transcript::new(&hello, version, key.public(), &nonce, &exporter);
+        let statement = transcript.sign(key, Side::Gateway).unwrap();
+        let challenge = Challenge { version, key: key.public(), nonce, statement };
+        frame::write(gateway, &Answer::Accepted(challenge)).await.unwrap();
+        let Ok(proof) = frame::read::<_, Proof>(gateway).await else { return };
+        assert_eq!(transcript.verify(&proof.statement, Side::Core), Ok(()));
+        let welcome = Welcome { core: CoreId::new(), epoch: 1 };
+        frame::write(gateway, &Answer::Accepted(welcome)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_gateway_of_another_major_version_is_refused() {
+        let (mut agent, mut gateway) = tls().await;
+        let (core_key, gateway_key) = (SigningKey::generate(), SigningKey::generate());
+        let newer = Version { major: VERSION.major + 1, minor: 0 };
+        let asked = async {
+            let answer =
+                connect(&mut agent, &core_key, gateway_key.public(), LinkId::new(), Class::Bulk, "0.1.0").await;
+            drop(agent);
+            answer
+        };
+        let (answer, ()) = tokio::join!(asked, challenge(&mut gateway, &gateway_key, newer));
+        assert!(matches!(answer, Err(HandshakeError::Version(version)) if version == newer), "{answer:?}");
+    }
+
+    #[tokio::test]
+    async fn a_newer_minor_version_of_either_side_is_no_obstacle() {
+        let newer = Version { minor: VERSION.minor + 1, ..VERSION };
+        let (core_key, gateway_key) = (SigningKey::generate(), SigningKey::generate());
+        let (mut agent, mut gateway) = tls().await;
+        let asked = connect(&mut agent, &core_key, gateway_key.public(), LinkId::new(), Class::Bulk, "0.1.0");
+        let (welcome, ()) = tokio::join!(asked, challenge(&mut gateway, &gateway_key, newer));
+        welcome.unwrap();
+
+        let (mut agent, gateway) = tls().await;
+        let asks = async {
+            let exporter = exporter(&agent).unwrap();
+            let hello = Hello {
+                version: newer,
+                agent_version: "9.0.0".into(),
+                key: core_key.public(),
+                nonce: nonce(),
+                link: LinkId::new(),
+                class: Class::Bulk,
+            };
+            frame::write(&mut agent, &hello).await.unwrap();
+            let Answer::Accepted(challenge) = frame::read::<_, Answer<Challenge>>(&mut agent).await.unwrap() else {
+                panic!("no challenge")
+            };
+            let transcript = Transcript::new(&hello, challenge.version, challenge.key, &challenge.nonce, &exporter);
+            transcript.verify(&challenge.statement, Side::Gateway).unwrap();
+            frame::write(&mut agent, &Proof { statement: transcript.sign(&core_key, Side::Core).unwrap() })
+                .await
+                .unwrap();
+        };
+        let ((), verified) = tokio::join!(asks, receive(gateway, &gateway_key));
+        assert_eq!(verified.unwrap().claim.key, core_key.public());
     }
 
     #[tokio::test]
@@ -277,13 +351,13 @@ mod tests {
             let Answer::Accepted(challenge) = frame::read::<_, Answer<Challenge>>(&mut agent).await.unwrap() else {
                 panic!("no challenge")
             };
-            let transcript = Transcript::new(&hello, challenge.key, &challenge.nonce, &exporter);
+            let transcript = Transcript::new(&hello, challenge.version, challenge.key, &challenge.nonce, &exporter);
             let statement = transcript.sign(&thief, Side::Core).unwrap();
             frame::write(&mut agent, &Proof { statement }).await.unwrap();
             frame::read::<_, Answer<Welcome>>(&mut agent).await.unwrap()
         };
         let (answer, received) = tokio::join!(claim, receive(gateway, &gateway_key));
         assert_eq!(answer, Answer::Refused(Refusal::Handshake));
-        assert!(matches!(received, Err(HandshakeError::Proof(_))));
+        assert!(matches!(received, Err(HandshakeError::Forged { key, .. }) if key == core_key.public()));
     }
 }

@@ -24,8 +24,8 @@ pub const ALPN: &[u8] = b"condrix-link/1";
 pub const EXPORTER_LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 pub const EXPORTER_LENGTH: usize = 32;
 
-/// The protocol's version. A peer with another major version is refused; minor versions only add what the other side
-/// may ignore.
+/// The protocol's version. A peer with another major version is refused, by either side; minor versions only add what the
+/// other side may ignore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
     pub major: u16,
@@ -33,6 +33,13 @@ pub struct Version {
 }
 
 pub const VERSION: Version = Version { major: 1, minor: 0 };
+
+impl Version {
+    /// Whether this program can talk to a peer of that version.
+    pub const fn is_spoken(self) -> bool {
+        self.major == VERSION.major
+    }
+}
 
 /// A link is two connections, so that a download never delays a keystroke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,8 +98,6 @@ pub enum Refusal {
     Revoked,
     /// A newer link of the same Core is up.
     Fenced,
-    /// The gateway cannot look the key up just now, or is shutting down.
-    Unavailable,
 }
 
 /// What a gateway may answer; `Result` keeps the two apart on the wire too.
@@ -103,10 +108,12 @@ pub enum Answer<T> {
     Refused(Refusal),
 }
 
-/// What both sides sign. Equal field by field, or there is no link.
+/// What both sides sign. Equal field by field, or there is no link. It has each side's version as that side said it, so
+/// that nobody in between can make the two believe in an older peer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transcript {
-    pub version: Version,
+    pub core_version: Version,
+    pub gateway_version: Version,
     pub core_key: PublicKey,
     pub gateway_key: PublicKey,
     pub core_nonce: Nonce,
@@ -117,9 +124,16 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    pub fn new(hello: &Hello, gateway_key: PublicKey, gateway_nonce: &str, exporter: &[u8; EXPORTER_LENGTH]) -> Self {
+    pub fn new(
+        hello: &Hello,
+        gateway_version: Version,
+        gateway_key: PublicKey,
+        gateway_nonce: &str,
+        exporter: &[u8; EXPORTER_LENGTH],
+    ) -> Self {
         Self {
-            version: VERSION,
+            core_version: hello.version,
+            gateway_version,
             core_key: hello.key,
             gateway_key,
             core_nonce: hello.nonce.clone(),
@@ -184,7 +198,7 @@ mod tests {
             link: LinkId::from_uuid(uuid::Uuid::nil()),
             class: Class::Interactive,
         };
-        Transcript::new(&hello, gateway.public(), "gateway", &[exporter; EXPORTER_LENGTH])
+        Transcript::new(&hello, VERSION, gateway.public(), "gateway", &[exporter; EXPORTER_LENGTH])
     }
 
     #[test]
@@ -202,6 +216,19 @@ mod tests {
         let here = transcript(&both, &both, 1);
         let challenge = here.sign(&both, Side::Gateway).unwrap();
         assert_eq!(here.verify(&challenge, Side::Core), Err(StatementError::WrongPurpose));
+    }
+
+    #[test]
+    fn a_proof_holds_for_the_versions_that_both_sides_said() {
+        let (core, gateway) = (SigningKey::generate(), SigningKey::generate());
+        let here = transcript(&core, &gateway, 1);
+        let proof = here.sign(&core, Side::Core).unwrap();
+        let other = Version { minor: VERSION.minor + 1, ..VERSION };
+        for made_older in
+            [Transcript { core_version: other, ..here.clone() }, Transcript { gateway_version: other, ..here }]
+        {
+            assert!(made_older.verify(&proof, Side::Core).is_err());
+        }
     }
 
     #[test]

@@ -18,14 +18,14 @@ pub(super) enum Pace {
 /// How soon a refused handshake is worth another try.
 pub(super) const fn pace(error: &HandshakeError) -> Pace {
     match error {
-        HandshakeError::Refused(Refusal::Unavailable) | HandshakeError::Frame(_) | HandshakeError::Exporter(_) => {
-            Pace::Quick
-        }
+        HandshakeError::Frame(_) | HandshakeError::Exporter(_) => Pace::Quick,
         HandshakeError::Refused(
             Refusal::Version { .. } | Refusal::Handshake | Refusal::UnknownKey | Refusal::Revoked | Refusal::Fenced,
         )
         | HandshakeError::WrongGateway
-        | HandshakeError::Proof(_) => Pace::Slow,
+        | HandshakeError::Version(_)
+        | HandshakeError::Proof(_)
+        | HandshakeError::Forged { .. } => Pace::Slow,
     }
 }
 
@@ -46,6 +46,7 @@ pub(super) fn delay(pace: Pace, failures: u32, random: f64, slow: Duration) -> D
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use protocol::link::Version;
 
     const SLOW: Duration = Duration::from_mins(1);
 
@@ -75,6 +76,6 @@ mod tests {
     #[test]
     fn what_needs_an_administrator_is_tried_slowly() {
         assert_eq!(pace(&HandshakeError::Refused(Refusal::Revoked)), Pace::Slow);
-        assert_eq!(pace(&HandshakeError::Refused(Refusal::Unavailable)), Pace::Quick);
+        assert_eq!(pace(&HandshakeError::Version(Version { major: 2, minor: 0 })), Pace::Slow);
     }
 }

@@ -64,7 +64,7 @@ async fn welcomed(identity: &Identity, class: Class) -> Hand {
     let mut hand = Hand::dial(identity).await;
     let hello = Hello { class, ..Hand::hello(identity) };
     let challenge = hand.challenged(&hello).await;
-    let here = Transcript::new(&hello, challenge.key, &challenge.nonce, &hand.exporter());
+    let here = Transcript::new(&hello, challenge.version, challenge.key, &challenge.nonce, &hand.exporter());
     let heard = hand.prove(here.sign(&identity.key, Side::Core).expect("a statement")).await;
     assert!(matches!(heard, Some(Answer::Accepted(_))), "{heard:?}");
     hand
@@ -118,6 +118,7 @@ async fn a_link_that_breaks_its_protocol_breaks_nothing_else() {
     }
     // The Core itself is taken back as if nothing had been.
     stage.thief.up(protocol::ids::LinkId::new()).await;
+    stage.thief.comes_online(&stage.ada).await;
     stage.ada.get(&stage.thief.path("workspaces")).await.expect(200);
     stage.assert_unharmed("its return").await;
 }
@@ -135,7 +136,7 @@ async fn messages_of_a_handshake_that_were_changed_lead_nowhere() {
         hand.say_raw(&said).await;
         // A change may have made another hello of it; without its key's signature that leads nowhere either.
         let Some(Answer::Accepted(challenge)) = hand.hear::<Answer<Challenge>>().await else { continue };
-        let here = Transcript::new(&hello, challenge.key, &challenge.nonce, &hand.exporter());
+        let here = Transcript::new(&hello, challenge.version, challenge.key, &challenge.nonce, &hand.exporter());
         let statement = here.sign(&identity.key, Side::Core).expect("a statement");
         let mut proof = serde_json::to_vec(&Proof { statement }).expect("a proof is JSON");
         dice.disturb(&mut proof);
