@@ -114,6 +114,10 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
     essential.spawn("admin socket", admin::serve(admin, Arc::clone(app), tasks.clone(), shutdown.clone()));
     essential.spawn("metrics", log_failure(metrics::serve(metrics, Arc::clone(&app.metrics), shutdown.clone())));
     essential.spawn("certificate reload", reload_certificates(Arc::clone(app), shutdown.clone()));
+    essential.spawn("reports' keeping", {
+        let (fleet, shutdown) = (Arc::clone(&app.fleet), shutdown.clone());
+        async move { fleet.keep_reports(shutdown).await }
+    });
     essential.spawn("logins' sweep", {
         let (auth, shutdown) = (Arc::clone(&app.auth), shutdown.clone());
         async move { auth.sweep(shutdown).await }

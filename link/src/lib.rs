@@ -6,7 +6,9 @@
 mod frame;
 mod handshake;
 mod mux;
+mod stream;
 mod watched;
 
 pub use handshake::{Claim, HandshakeError, Verified, connect, receive};
-pub use mux::{Driver, Ended, Inbound, LinkDown, Opener, Stream, Timing, opener, server};
+pub use mux::{Driver, Ended, Inbound, NotOpened, Opener, Timing, opener, server};
+pub use stream::{PLACES, Stream};

@@ -2,34 +2,36 @@
 //!
 //! A [`Driver`] owns the connection and must be run; dropping it ends every stream at once, which is how a link is cut.
 
+use crate::stream::{LIBRARY_LIMIT, Places, Stream, served};
 use crate::watched::{LastHeard, Watched};
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Duration, Instant, Interval, MissedTickBehavior, interval_at};
-use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt as _, TokioAsyncReadCompatExt as _};
+use tokio_util::compat::{Compat, TokioAsyncReadCompatExt as _};
 
-/// One stream of a link, as tokio knows streams.
-pub type Stream = Compat<yamux::Stream>;
-
-/// Streams in progress on one connection, and what they may hold together in receive buffers.
-const MAX_STREAMS: usize = 512;
-const MAX_RECEIVE_WINDOW: usize = MAX_STREAMS * yamux::DEFAULT_CREDIT as usize;
-/// Open requests that wait for the driver, and inbound streams that wait for a server.
+/// What yamux may give streams beyond the window that each begins with: nothing, as this is just those windows' sum.
+const MAX_RECEIVE_WINDOW: usize = LIBRARY_LIMIT * yamux::DEFAULT_CREDIT as usize;
+/// Open requests on their way to the driver, and inbound streams that wait for a server.
 const QUEUE: usize = 256;
 
-/// When to ask whether the peer lives, and when to stop believing it.
+/// When to look whether the peer is to be asked if it lives, and when to stop believing that it does.
+///
+/// yamux asks when it is polled and ten seconds have passed since the last answer. An idle peer is thus asked ten seconds
+/// and one `look` after it was heard at the latest, and has the rest of `dead` to answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
-    pub ping: Duration,
+    pub look: Duration,
     pub dead: Duration,
 }
 
 impl Default for Timing {
     fn default() -> Self {
-        Self { ping: Duration::from_secs(15), dead: Duration::from_secs(20) }
+        Self { look: Duration::from_secs(5), dead: Duration::from_secs(20) }
     }
 }
 
@@ -45,23 +47,43 @@ pub enum Ended {
     Failed(yamux::ConnectionError),
 }
 
-/// The link is down.
-#[derive(Debug, thiserror::Error)]
-#[error("the link is down")]
-pub struct LinkDown;
+/// Why there is no new stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOpened {
+    #[error("the link is down")]
+    LinkDown,
+    /// All places are taken. The link is well, and so are the streams on it.
+    #[error("the link has no place for another stream")]
+    Full,
+}
 
 /// Opens streams on a connection whose driver runs.
 #[derive(Clone, Debug)]
 pub struct Opener {
-    requests: mpsc::Sender<oneshot::Sender<Stream>>,
+    requests: mpsc::Sender<Request>,
+    places: Places,
 }
+
+/// Where the driver puts the stream that somebody waits for.
+type Request = oneshot::Sender<yamux::Stream>;
 
 impl Opener {
     /// A new stream. The peer sees it with the first bytes written.
-    pub async fn open(&self) -> Result<Stream, LinkDown> {
+    pub async fn open(&self) -> Result<Stream, NotOpened> {
+        let place = self.places.take().await.ok_or(NotOpened::Full)?;
+        Ok(Stream::new(self.ask().await?, place))
+    }
+
+    /// A new stream for what the gateway itself has to say: it has places of its own.
+    pub async fn open_reserved(&self) -> Result<Stream, NotOpened> {
+        let place = self.places.take_reserved().await.ok_or(NotOpened::Full)?;
+        Ok(Stream::new(self.ask().await?, place))
+    }
+
+    async fn ask(&self) -> Result<yamux::Stream, NotOpened> {
         let (reply, stream) = oneshot::channel();
-        self.requests.send(reply).await.map_err(|_| LinkDown)?;
-        stream.await.map_err(|_| LinkDown)
+        self.requests.send(reply).await.map_err(|_| NotOpened::LinkDown)?;
+        stream.await.map_err(|_| NotOpened::LinkDown)
     }
 }
 
@@ -69,8 +91,15 @@ impl Opener {
 pub type Inbound = mpsc::Receiver<Stream>;
 
 enum Role {
-    Opener { requests: mpsc::Receiver<oneshot::Sender<Stream>>, waiting: Option<oneshot::Sender<Stream>> },
-    Server { streams: mpsc::Sender<Stream> },
+    /// Those who wait hold a place each, which bounds them.
+    Opener {
+        requests: mpsc::Receiver<Request>,
+        waiting: VecDeque<Request>,
+    },
+    Server {
+        streams: mpsc::Sender<Stream>,
+        places: Arc<Semaphore>,
+    },
 }
 
 /// Moves a connection's bytes until it ends.
@@ -93,8 +122,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let (requests, receiver) = mpsc::channel(QUEUE);
-    let role = Role::Opener { requests: receiver, waiting: None };
-    (Opener { requests }, Driver::new(stream, yamux::Mode::Client, role, timing))
+    let role = Role::Opener { requests: receiver, waiting: VecDeque::new() };
+    (Opener { requests, places: Places::new() }, Driver::new(stream, yamux::Mode::Client, role, timing))
 }
 
 /// The side that serves streams: the agent's.
@@ -103,7 +132,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let (streams, inbound) = mpsc::channel(QUEUE);
-    (inbound, Driver::new(stream, yamux::Mode::Server, Role::Server { streams }, timing))
+    (inbound, Driver::new(stream, yamux::Mode::Server, Role::Server { streams, places: served() }, timing))
 }
 
 impl<S> Driver<S>
@@ -113,19 +142,22 @@ where
     fn new(stream: S, mode: yamux::Mode, role: Role, timing: Timing) -> Self {
         let (watched, heard) = Watched::new(stream);
         let mut config = yamux::Config::default();
-        config.set_max_num_streams(MAX_STREAMS);
+        // The window first: yamux wants each to fit the other at every step.
         config.set_max_connection_receive_window(Some(MAX_RECEIVE_WINDOW));
+        config.set_max_num_streams(LIBRARY_LIMIT);
         Self { connection: yamux::Connection::new(watched.compat(), config, mode), role, heard, timing }
     }
 
     /// Runs until the connection ends. Every stream ends with it.
     pub async fn run(mut self) -> Ended {
-        let mut pings = interval_at(Instant::now() + self.timing.ping, self.timing.ping);
-        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut looks = interval_at(Instant::now() + self.timing.look, self.timing.look);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let dead = self.heard.at() + self.timing.dead;
             tokio::select! {
-                ended = poll_fn(|cx| self.poll(cx, &mut pings)) => return ended,
+                // What has arrived is read before the peer is judged: this process may have slept, and not the peer.
+                biased;
+                ended = poll_fn(|cx| self.poll(cx, &mut looks)) => return ended,
                 () = tokio::time::sleep_until(dead) => {
                     if self.heard.at() + self.timing.dead <= Instant::now() {
                         return Ended::Silent;
@@ -135,57 +167,162 @@ where
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>, pings: &mut Interval) -> Poll<Ended> {
-        // yamux sends a ping of its own whenever it is polled and ten seconds have passed since the last answer: all that
-        // is needed of us is to poll an idle connection now and then.
-        while pings.poll_tick(cx).is_ready() {}
+    fn poll(&mut self, cx: &mut Context<'_>, looks: &mut Interval) -> Poll<Ended> {
+        // Polling an idle connection now and then is all that yamux needs to ask after its peer.
+        while looks.poll_tick(cx).is_ready() {}
         loop {
             self.poll_open(cx);
             match self.connection.poll_next_inbound(cx) {
                 Poll::Ready(Some(Ok(stream))) => match &self.role {
                     Role::Opener { .. } => return Poll::Ready(Ended::Intruded),
-                    // A full queue means that the agent is overwhelmed: dropping the stream resets it, and the gateway
-                    // answers that the Core does not respond.
-                    Role::Server { streams } => drop(streams.try_send(stream.compat())),
+                    Role::Server { streams, places } => {
+                        // Without a place or a server the agent is overwhelmed: dropping the stream resets it, and the
+                        // gateway says that the Core ended it.
+                        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+                            drop(streams.try_send(Stream::new(stream, place)));
+                        }
+                    }
                 },
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Ended::Failed(error)),
                 Poll::Ready(None) => return Poll::Ready(Ended::Closed),
+                // The streams that were just seen to have ended no longer hinder a new one, and nobody else will say so.
+                Poll::Pending if self.poll_open(cx) => {}
                 Poll::Pending => return Poll::Pending,
             }
         }
     }
 
-    /// Serves those who wait for a stream. What hinders it will wake this task through the connection.
-    fn poll_open(&mut self, cx: &mut Context<'_>) {
-        let Role::Opener { requests, waiting } = &mut self.role else { return };
-        loop {
-            if waiting.is_none() {
-                match requests.poll_recv(cx) {
-                    Poll::Ready(Some(request)) => *waiting = Some(request),
-                    Poll::Ready(None) | Poll::Pending => return,
-                }
-            }
+    /// Serves those who wait for a stream. Returns whether anybody was served.
+    fn poll_open(&mut self, cx: &mut Context<'_>) -> bool {
+        let Role::Opener { requests, waiting } = &mut self.role else { return false };
+        while let Poll::Ready(Some(request)) = requests.poll_recv(cx) {
+            waiting.push_back(request);
+        }
+        // Who has gone has given the place back, and is not to stand before the others.
+        waiting.retain(|request| !request.is_closed());
+        let before = waiting.len();
+        while !waiting.is_empty() {
             match self.connection.poll_new_outbound(cx) {
                 Poll::Ready(Ok(stream)) => {
-                    if let Some(request) = waiting.take() {
+                    if let Some(request) = waiting.pop_front() {
                         // The one who asked may have gone: the stream is dropped unused, and the peer never saw it.
-                        drop(request.send(stream.compat()));
+                        drop(request.send(stream));
                     }
                 }
-                // The request fails by being dropped; the connection itself reports what is wrong when it is polled.
-                Poll::Ready(Err(_)) => *waiting = None,
-                Poll::Pending => return,
+                // The requests fail by being dropped; the connection itself reports what is wrong when it is polled.
+                Poll::Ready(Err(_)) => waiting.clear(),
+                Poll::Pending => break,
             }
         }
+        waiting.len() < before
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::PLACES;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use tokio::task::{AbortHandle, JoinSet};
+    use tokio::time::{sleep_until, timeout};
+    use tokio_util::compat::FuturesAsyncReadCompatExt as _;
 
-    const PATIENT: Timing = Timing { ping: Duration::from_secs(15), dead: Duration::from_secs(20) };
+    const PATIENT: Timing = Timing { look: Duration::from_secs(5), dead: Duration::from_secs(20) };
+
+    /// Sends back what comes on every stream.
+    fn echoes(mut inbound: Inbound) -> AbortHandle {
+        let serving = tokio::spawn(async move {
+            let mut streams = JoinSet::new();
+            while let Some(stream) = inbound.recv().await {
+                streams.spawn(async move {
+                    let (mut read, mut write) = tokio::io::split(stream);
+                    tokio::io::copy(&mut read, &mut write).await.ok();
+                });
+            }
+        });
+        serving.abort_handle()
+    }
+
+    async fn answers(stream: &mut Stream) {
+        stream.write_all(b"there?").await.unwrap();
+        let mut back = [0; 6];
+        stream.read_exact(&mut back).await.unwrap();
+        assert_eq!(&back, b"there?");
+    }
+
+    #[tokio::test]
+    async fn a_full_connection_refuses_the_next_stream_and_keeps_the_others() {
+        let (near, far) = duplex(64 * 1024);
+        let (opener, gateway) = opener(near, PATIENT);
+        let (inbound, agent) = server(far, PATIENT);
+        let tasks =
+            [tokio::spawn(gateway.run()).abort_handle(), tokio::spawn(agent.run()).abort_handle(), echoes(inbound)];
+        let mut streams = Vec::new();
+        for _ in 0..PLACES {
+            let mut stream = opener.open().await.unwrap();
+            answers(&mut stream).await;
+            streams.push(stream);
+        }
+        for _ in 0..3 {
+            assert_eq!(opener.open().await.unwrap_err(), NotOpened::Full);
+        }
+        answers(&mut opener.open_reserved().await.expect("the gateway's own word gets through")).await;
+        for stream in &mut streams {
+            answers(stream).await;
+        }
+        streams.pop();
+        answers(&mut opener.open().await.expect("a place that was given back is free")).await;
+        for _ in 0..2 * PLACES {
+            answers(&mut opener.open().await.expect("places are not used up")).await;
+        }
+        tasks.iter().for_each(AbortHandle::abort);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_an_unanswered_stream_to_end_is_served_when_it_does() {
+        /// yamux opens no more than these that the peer has not acknowledged.
+        const UNANSWERED: usize = 256;
+        let (near, far) = duplex(64 * 1024);
+        let (opener, gateway) = opener(near, PATIENT);
+        let (_inbound, agent) = server(far, PATIENT);
+        let tasks = [tokio::spawn(gateway.run()), tokio::spawn(agent.run())];
+        let mut streams = Vec::new();
+        for _ in 0..UNANSWERED {
+            streams.push(opener.open().await.unwrap());
+        }
+        let waiting = opener.open();
+        tokio::pin!(waiting);
+        // The first, the one of somebody who leaves while waiting, is not in the way of the second.
+        assert!(timeout(Duration::from_millis(100), opener.open()).await.is_err(), "yamux has another limit now");
+        assert!(timeout(Duration::from_millis(100), &mut waiting).await.is_err());
+        streams.pop();
+        let served = timeout(PATIENT.look / 2, waiting).await.expect("it is served at once, not at the next look");
+        served.unwrap();
+        tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+
+    // yamux looks at the real clock: this takes as long as it says.
+    #[tokio::test]
+    async fn an_idle_peer_that_answers_is_never_taken_for_dead() {
+        let (near, far) = duplex(64 * 1024);
+        let (opener, gateway) = opener(near, Timing::default());
+        let (inbound, agent) = server(far, Timing::default());
+        let echoes = echoes(inbound);
+        let began = Instant::now();
+        let idles = async {
+            let mut stream = opener.open().await.unwrap();
+            // Traffic that makes yamux ask, each time shortly before an interval of fifteen seconds would look.
+            for at in [12.0, 22.5, 62.5] {
+                sleep_until(began + Duration::from_secs_f64(at)).await;
+                answers(&mut stream).await;
+            }
+        };
+        tokio::select! {
+            ended = gateway.run() => panic!("{ended:?} after {:?}", began.elapsed()),
+            ended = agent.run() => panic!("{ended:?} after {:?}", began.elapsed()),
+            () = idles => echoes.abort(),
+        }
+    }
 
     #[tokio::test]
     async fn bytes_arrive_on_the_stream_they_were_sent_on() {

@@ -58,6 +58,7 @@ problem_types! {
     OwnerOnly = "owner-only", 403, "Only the owner of this Core's Claude sign-in may do this";
     // Cores.
     CoreOffline = "core-offline", 503, "The Core is not connected";
+    CoreBusy = "core-busy", 503, "The Core has as much to do as its link can carry";
     CoreRevoked = "core-revoked", 410, "The Core was revoked";
     CoreUnresponsive = "core-unresponsive", 504, "The Core did not answer in time";
     BadCoreAnswer = "bad-core-answer", 502, "The Core's answer was not acceptable";

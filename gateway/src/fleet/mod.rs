@@ -4,13 +4,20 @@
 //! what no database can hold: the links. One [`Member`] per paired Core, revoked ones included, for the life of the
 //! process.
 
+mod connected;
 mod connection;
+mod entry;
 mod member;
 mod order;
+mod refused;
 mod reports;
+mod standing;
 
-pub use member::{Attached, Entry, LinkStatus, Member, NotEntered, Standing};
+pub use connected::{Attached, LinkStatus, Outdated};
+pub use entry::{Entry, NotEntered};
+pub use member::{Closed, Member};
 pub use order::{AgentAnswer, Cut};
+pub use standing::Standing;
 
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -21,6 +28,7 @@ use protocol::keys::{PublicKey, SigningKey};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::Notify;
 
 /// See the module's documentation.
 pub struct Fleet {
@@ -28,6 +36,9 @@ pub struct Fleet {
     registry: Registry,
     metrics: Arc<Metrics>,
     members: RwLock<Members>,
+    refused: refused::Written,
+    /// Some Core has reported what the registry does not have.
+    unsaved: Notify,
 }
 
 #[derive(Default)]
@@ -50,7 +61,14 @@ impl Fleet {
         metrics: Arc<Metrics>,
         cores: impl IntoIterator<Item = (CoreRow, ClaudeState)>,
     ) -> Self {
-        let fleet = Self { identity, registry, metrics, members: RwLock::default() };
+        let fleet = Self {
+            identity,
+            registry,
+            metrics,
+            members: RwLock::default(),
+            refused: refused::Written::default(),
+            unsaved: Notify::new(),
+        };
         for (core, claude) in cores {
             fleet.admit(&core, claude);
         }
@@ -69,12 +87,7 @@ impl Fleet {
         members.by_id.entry(core.id).or_insert_with(|| {
             let standing =
                 if core.revoked_at.is_some() { Standing::revoked(core.epoch) } else { Standing::admitted(core.epoch) };
-            // What is known from before holds until the Core reports.
-            self.metrics.core_known(core.id);
-            if core.revoked_at.is_none() {
-                self.metrics.core_claude(core.id, &claude);
-            }
-            Arc::new(Member::new(core.id, standing, claude))
+            Arc::new(Member::new(core.id, standing, claude, Arc::clone(&self.metrics)))
         });
     }
 

@@ -1,6 +1,6 @@
 //! Ending a Core's admission, live: first for those who use it, then with the agent's help on its host.
 
-use super::{Fleet, Member};
+use super::{Closed, Fleet, Member};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -45,7 +45,7 @@ impl Fleet {
     pub async fn cut(&self, core: CoreId, epoch: u64, order: RevokeOrder) -> Option<Cut> {
         let member = self.member(core)?;
         let started = Instant::now();
-        let (streams, opener) = member.close(epoch)?;
+        let Closed { live: streams, opener, was_open } = member.close(epoch)?;
         let (took, agent) = tokio::join!(
             async {
                 drop(timeout(EMPTIED, member.emptied()).await);
@@ -54,8 +54,9 @@ impl Fleet {
             tell(&member, opener, order)
         );
         member.cut();
-        self.metrics.core_revoked(core);
-        self.metrics.revoked(took);
+        if was_open {
+            self.metrics.revoked(took);
+        }
         info!(%core, streams, ?took, ?agent, "a Core was cut off");
         Some(Cut { streams, took, agent })
     }
@@ -64,7 +65,6 @@ impl Fleet {
     pub fn readmit(&self, core: CoreId, epoch: u64) {
         if let Some(member) = self.member(core) {
             member.reopen(epoch);
-            self.metrics.core_claude(core, &member.claude());
         }
     }
 }
@@ -88,7 +88,7 @@ async fn tell(member: &Member, opener: Option<Opener>, order: RevokeOrder) -> Ag
 #[derive(Debug, thiserror::Error)]
 enum DeliveryError {
     #[error(transparent)]
-    LinkDown(#[from] link::LinkDown),
+    NotOpened(#[from] link::NotOpened),
     #[error(transparent)]
     Http(#[from] hyper::Error),
     #[error("its answer cannot be read: {0}")]
@@ -100,7 +100,7 @@ enum DeliveryError {
 }
 
 async fn deliver(opener: &Opener, order: RevokeOrder) -> Result<RevokeConfirmation, DeliveryError> {
-    let stream = opener.open().await?;
+    let stream = opener.open_reserved().await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let request = Request::post(paths::REVOKED)
         .header(hyper::header::HOST, "core")

@@ -118,15 +118,14 @@ impl Metrics {
 
     /// A paired Core exists from the start on, also before it links.
     pub fn core_known(&self, core: CoreId) {
-        self.core_link(core, false);
+        self.core_up.with_label_values(&[core.to_string()]).set(0.0);
     }
 
-    pub fn core_link(&self, core: CoreId, up: bool) {
+    /// A Core's link is up for as long as the guard lives.
+    pub fn link_up(&self, core: CoreId) -> LinkUp {
         let gauge = self.core_up.with_label_values(&[core.to_string()]);
-        let before = gauge.get();
-        let now = if up { 1.0 } else { 0.0 };
-        gauge.set(now);
-        self.links.add(now - before);
+        gauge.set(1.0);
+        LinkUp(gauge)
     }
 
     pub fn core_claude(&self, core: CoreId, claude: &ClaudeState) {
@@ -144,9 +143,8 @@ impl Metrics {
         }
     }
 
-    /// A revoked Core is down, and what it said of its sign-in is no longer known.
+    /// What a revoked Core said of its sign-in is no longer known.
     pub fn core_revoked(&self, core: CoreId) {
-        self.core_link(core, false);
         let core = core.to_string();
         // Each series may be absent already: the Core may never have reported.
         for method in METHODS {
@@ -162,9 +160,22 @@ impl Metrics {
 
     /// The exposition format, version 0.0.4.
     pub fn encode(&self) -> Result<Vec<u8>, prometheus::Error> {
+        // Counted and not kept: it cannot differ from the gauges that it sums up.
+        let up = self.core_up.collect();
+        self.links.set(up.iter().flat_map(|family| family.get_metric()).map(|core| core.get_gauge().get_value()).sum());
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(text)
+    }
+}
+
+/// See [`Metrics::link_up`].
+#[derive(Debug)]
+pub struct LinkUp(Gauge);
+
+impl Drop for LinkUp {
+    fn drop(&mut self) {
+        self.0.set(0.0);
     }
 }
 
@@ -211,10 +222,10 @@ mod tests {
     use std::process::{Command, Stdio};
     use time::OffsetDateTime;
 
-    fn filled() -> (Metrics, CoreId) {
+    fn filled() -> (Metrics, CoreId, LinkUp) {
         let (metrics, core) = (Metrics::new(), CoreId::new());
         metrics.request("/api/v1/me", &Method::GET, 200, Duration::from_millis(3));
-        metrics.core_link(core, true);
+        let up = metrics.link_up(core);
         let claude = ClaudeState {
             method: SignInMethod::OAuth,
             state: State::SignedIn,
@@ -223,7 +234,7 @@ mod tests {
         };
         metrics.core_claude(core, &claude);
         metrics.revoked(Duration::from_millis(2));
-        (metrics, core)
+        (metrics, core, up)
     }
 
     fn text(metrics: &Metrics) -> String {
@@ -232,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_signed_in_core_shows_its_method_and_expiry_until_it_signs_out() {
-        let (metrics, core) = filled();
+        let (metrics, core, _up) = filled();
         let shown = text(&metrics);
         assert!(
             shown.contains(&format!(r#"condrix_core_claude_signed_in{{core="{core}",method="oauth"}} 1"#)),
@@ -249,8 +260,9 @@ mod tests {
 
     #[test]
     fn a_revoked_core_is_down_and_says_nothing_of_a_sign_in() {
-        let (metrics, core) = filled();
+        let (metrics, core, up) = filled();
         metrics.core_revoked(core);
+        drop(up);
         let shown = text(&metrics);
         assert!(shown.contains(&format!(r#"condrix_core_up{{core="{core}"}} 0"#)), "{shown}");
         assert!(shown.contains("condrix_links 0"));
@@ -260,19 +272,21 @@ mod tests {
     }
 
     #[test]
-    fn links_count_cores_and_not_reports_of_them() {
-        let (metrics, core) = filled();
-        metrics.core_link(core, true);
-        metrics.core_link(CoreId::new(), true);
+    fn links_count_the_cores_whose_link_is_up() {
+        let (metrics, core, up) = filled();
+        let other = metrics.link_up(CoreId::new());
+        metrics.core_known(CoreId::new());
         assert!(text(&metrics).contains("condrix_links 2"));
-        metrics.core_link(core, false);
-        metrics.core_link(core, false);
-        assert!(text(&metrics).contains("condrix_links 1"));
+        drop(up);
+        let shown = text(&metrics);
+        assert!(shown.contains("condrix_links 1") && shown.contains(&format!(r#"condrix_core_up{{core="{core}"}} 0"#)));
+        drop(other);
+        assert!(text(&metrics).contains("condrix_links 0"));
     }
 
     #[test]
     fn a_method_that_nobody_knows_makes_no_series_of_its_own() {
-        let (metrics, _) = filled();
+        let (metrics, ..) = filled();
         for odd in ["BREW", "PROPFIND"] {
             metrics.request("unmatched", &odd.parse().unwrap(), 405, Duration::ZERO);
         }
@@ -285,7 +299,7 @@ mod tests {
 
     #[test]
     fn promtool_finds_nothing_to_complain_about() {
-        let (metrics, _) = filled();
+        let (metrics, ..) = filled();
         let mut promtool = Command::new("promtool")
             .args(["check", "metrics"])
             .stdin(Stdio::piped())

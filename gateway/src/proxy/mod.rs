@@ -211,7 +211,10 @@ impl ProxyHttp for Edge {
     async fn fail_to_proxy(&self, session: &mut Session, error: &Error, exchange: &mut Exchange) -> FailToProxy {
         debug!(request = %exchange.id, reason = %error, "a request was given up");
         let started = session.response_written().is_some();
-        let problem = exchange.problem.take().or_else(|| explain(error, exchange));
+        let problem = match exchange.problem.take() {
+            Some(problem) => Some(problem),
+            None => explain(error, exchange).await,
+        };
         let Some(problem) = problem.filter(|_| !started) else {
             return FailToProxy { error_code: 0, can_reuse_downstream: false };
         };
@@ -247,21 +250,24 @@ fn has_no_end(response: &ResponseHeader) -> bool {
 }
 
 /// What a client is told when the way to its upstream, or the client itself, broke. None where nobody listens any more.
-fn explain(error: &Error, exchange: &Exchange) -> Option<Problem> {
-    let to_core = exchange.admitted.as_ref().is_some_and(|admitted| admitted.towards_core.is_some());
-    match error.esource() {
-        ErrorSource::Upstream if to_core => Some(match error.etype() {
+async fn explain(error: &Error, exchange: &Exchange) -> Option<Problem> {
+    let to_core = exchange.admitted.as_ref().filter(|admitted| admitted.towards_core.is_some());
+    match (error.esource(), to_core) {
+        (ErrorSource::Upstream, Some(to_core)) => Some(match error.etype() {
+            etype if *etype == upstream::FULL => ProblemType::CoreBusy.into(),
             ErrorType::ConnectTimedout | ErrorType::ReadTimedout => ProblemType::CoreUnresponsive.into(),
             ErrorType::InvalidHTTPHeader => ProblemType::BadCoreAnswer.into(),
-            _ => ProblemType::CoreOffline.into(),
+            ErrorType::ConnectError => ProblemType::CoreOffline.into(),
+            _ if to_core.upstream.has_lost_link().await => ProblemType::CoreOffline.into(),
+            _ => Problem::new(ProblemType::BadCoreAnswer).detail("the Core ended the request without a whole answer"),
         }),
-        ErrorSource::Upstream | ErrorSource::Internal | ErrorSource::Unset => Some(ProblemType::Internal.into()),
-        ErrorSource::Downstream => match error.etype() {
+        (ErrorSource::Downstream, _) => match error.etype() {
             ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed | ErrorType::WriteTimedout => {
                 None
             }
             ErrorType::ReadTimedout => Some(ProblemType::RequestTimeout.into()),
             _ => Some(ProblemType::BadRequest.into()),
         },
+        (ErrorSource::Upstream | ErrorSource::Internal | ErrorSource::Unset, _) => Some(ProblemType::Internal.into()),
     }
 }

@@ -10,6 +10,7 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use link::NotOpened;
 use pingora_core::connectors::l4::Connect;
 use pingora_core::prelude::HttpPeer;
 use pingora_core::protocols::l4::socket::SocketAddr;
@@ -30,6 +31,8 @@ use tower::ServiceExt as _;
 
 /// pingora's own connection timeout does not cover virtual streams.
 const OPEN: Duration = Duration::from_secs(5);
+/// All places on the Core's link are taken.
+pub(super) const FULL: ErrorType = ErrorType::Custom("LinkFull");
 /// What may stand between the edge and the control plane.
 const DUPLEX: usize = 64 * 1024;
 /// A report is on its way before the answer that goes with it.
@@ -94,6 +97,14 @@ impl Upstream {
             tracing::warn!(revision, "a Core's report did not come with its answer");
         }
     }
+
+    /// Whether a stream that broke did so because its Core's link has ended.
+    pub(super) async fn has_lost_link(&self) -> bool {
+        match self {
+            Self::ControlPlane(..) => false,
+            Self::Core(entry) => entry.has_lost_link().await,
+        }
+    }
 }
 
 impl fmt::Debug for Upstream {
@@ -112,6 +123,7 @@ impl Connect for Upstream {
             Self::ControlPlane(control, caller) => Box::new(Virtual::new(control.open(caller.clone()))),
             Self::Core(entry) => match timeout(OPEN, entry.open()).await {
                 Ok(Ok(stream)) => Box::new(Virtual::new(stream)),
+                Ok(Err(NotOpened::Full)) => return Error::e_explain(FULL, "the link has no place for another stream"),
                 Ok(Err(reason)) => return Error::e_because(ErrorType::ConnectError, "no stream on the link", reason),
                 Err(_) => return Error::e_explain(ErrorType::ConnectTimedout, "the link gave no stream in time"),
             },

@@ -54,6 +54,7 @@ pub enum Action {
     CoreRevoked,
     CoreRestored,
     CoreKeyInUseTwice,
+    LinkRefused,
 }
 
 impl Action {
@@ -72,6 +73,7 @@ impl Action {
             Self::CoreRevoked => "core.revoked",
             Self::CoreRestored => "core.restored",
             Self::CoreKeyInUseTwice => "core.key_in_use_twice",
+            Self::LinkRefused => "link.refused",
         }
     }
 }
