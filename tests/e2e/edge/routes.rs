@@ -118,6 +118,7 @@ async fn a_core_that_is_away_or_revoked_is_said_to_be() {
     let path = rogue.path("workspaces");
     ada.get(&path).await.expect_problem(503, "core-offline");
     rogue.up(protocol::ids::LinkId::new()).await;
+    rogue.comes_online(&ada).await;
     ada.get(&path).await.expect(200);
     gateway.order(&["core", "revoke", "rogue"], "").await;
     ada.get(&path).await.expect_problem(410, "core-revoked");

@@ -1,9 +1,12 @@
 //! WebSockets through the gateway to a Core: none is lost on opening, and an idle one is no fault.
 
-use condrix_tests::rig::{Client, World};
+use condrix_tests::rig::{Client, Gateway, World};
+use condrix_tests::rogue::{Act, Rogue};
 use futures::future::join_all;
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Message;
+use toml::toml;
 
 const OPENS: usize = 10_000;
 const AT_ONCE: usize = 16;
@@ -39,6 +42,28 @@ async fn of_ten_thousand_opens_at_sixteen_at_once_none_is_lost() {
     assert_eq!(lost, 0);
     let left = format!("condrix_core_up{{core=\"{}\"}} 1", core.id());
     assert!(world.gateway.metrics().await.contains(&left), "the link did not survive");
+}
+
+#[tokio::test]
+async fn a_socket_on_which_nobody_says_a_word_outlives_every_default_on_the_way() {
+    // What can be configured is shorter than the silence; what cannot (60 s in pingora) is so as it is.
+    let short = toml! {
+        [limits]
+        body_deadline = "30s"
+        write_deadline = "30s"
+        silence_deadline = "30s"
+    };
+    let gateway = Gateway::start_with(&short).await;
+    let ada = gateway.add_user("ada").await;
+    let rogue = Rogue::start(&gateway, "core").await;
+    // An agent would send pings. This one answers and nothing else.
+    rogue.play(|_| Act::Echo);
+    let path = rogue.path("sessions/00000000-0000-7000-8000-000000000000/events");
+    let mut socket = ada.socket(&path).await.expect("a WebSocket opens");
+    let ended = tokio::time::timeout(IDLE, socket.next_at_leisure()).await;
+    assert!(ended.is_err(), "it ended or spoke: {ended:?}");
+    socket.send(Message::text("there?")).await.expect("the socket lives");
+    assert_eq!(socket.next().await, Some(Message::text("there?")));
 }
 
 #[tokio::test]

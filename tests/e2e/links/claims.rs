@@ -41,8 +41,22 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// The refused claim is in the audit log, under whom it was made, and once however often it was made.
+    async fn assert_audited(&self, subject: &str, claim: &str) {
+        let detail = json!({ "claim": claim }).to_string();
+        let noted = async || {
+            let events = self.gateway.audited().await.into_iter().filter(|event| event.action == "link.refused");
+            events.filter(|event| event.subject == subject && event.detail == detail).collect::<Vec<_>>()
+        };
+        let events = eventually(claim, async || Some(noted().await).filter(|events| !events.is_empty())).await;
+        assert_eq!(events.len(), 1, "{claim}: {events:?}");
+        assert_eq!(events[0].actor, "address:127.0.0.1");
+    }
+}
+
 fn transcript(hello: &Hello, challenge: &Challenge, hand: &Hand) -> Transcript {
-    Transcript::new(hello, challenge.key, &challenge.nonce, &hand.exporter())
+    Transcript::new(hello, challenge.version, challenge.key, &challenge.nonce, &hand.exporter())
 }
 
 /// Another of a transcript's fields.
@@ -60,6 +74,7 @@ async fn a_hello_under_anothers_key_is_refused() {
         assert_eq!(hand.prove(statement).await, Some(Answer::Refused(Refusal::Handshake)));
         assert_eq!(hand.hear::<Answer<Welcome>>().await, None, "the connection went on");
     }
+    stage.assert_audited(&stage.victim.identity.core.to_string(), "forged_proof").await;
     stage.assert_untouched().await;
 }
 
@@ -67,13 +82,14 @@ async fn a_hello_under_anothers_key_is_refused() {
 async fn a_proof_of_anything_but_this_very_handshake_is_refused() {
     let mut stage = Stage::set().await;
     let other = stage.victim.identity.key.public();
-    let changes: [(&str, Change); 9] = [
+    let changes: [(&str, Change); 10] = [
         ("another exporter", |transcript, _| transcript.exporter = "00".repeat(32)),
         ("another core nonce", |transcript, _| transcript.core_nonce = "other".to_owned()),
         ("another gateway nonce", |transcript, _| transcript.gateway_nonce = "other".to_owned()),
         ("another link", |transcript, _| transcript.link = LinkId::new()),
         ("another class", |transcript, _| transcript.class = Class::Bulk),
-        ("another version", |transcript, _| transcript.version = Version { major: 1, minor: 99 }),
+        ("another version", |transcript, _| transcript.core_version = Version { major: 1, minor: 99 }),
+        ("another gateway's version", |transcript, _| transcript.gateway_version = Version { major: 1, minor: 99 }),
         ("another Core's key", |transcript, other| transcript.core_key = other),
         ("another gateway's key", |transcript, other| transcript.gateway_key = other),
         ("no change", |_, _| {}),
@@ -116,6 +132,7 @@ async fn a_statement_that_is_no_proof_is_refused() {
         };
         assert_eq!(hand.prove(statement).await, Some(Answer::Refused(Refusal::Handshake)), "{kind}");
     }
+    stage.assert_audited(&stage.thief.identity.core.to_string(), "forged_proof").await;
     stage.assert_untouched().await;
 }
 
@@ -127,7 +144,7 @@ async fn a_proof_that_was_made_on_one_connection_is_worth_nothing_on_another() {
     let (mut first, mut second) = (Hand::dial(identity).await, Hand::dial(identity).await);
     let hello = Hand::hello(identity);
     let (_, told) = (first.challenged(&hello).await, second.challenged(&hello).await);
-    let elsewhere = Transcript::new(&hello, told.key, &told.nonce, &first.exporter());
+    let elsewhere = Transcript::new(&hello, told.version, told.key, &told.nonce, &first.exporter());
     let heard = second.prove(elsewhere.sign(&identity.key, Side::Core).expect("a statement")).await;
     assert_eq!(heard, Some(Answer::Refused(Refusal::Handshake)));
     stage.assert_untouched().await;
@@ -144,7 +161,10 @@ async fn whoever_is_no_core_speaks_another_version_or_was_revoked_is_told_so() {
     };
     let mut unknown = Rogue::prepare(&stage.gateway, "unknown").await;
     unknown.identity = stranger;
-    assert_eq!(refusal(unknown.try_up(LinkId::new()).await), Refusal::UnknownKey);
+    for _ in 0..3 {
+        assert_eq!(refusal(unknown.try_up(LinkId::new()).await), Refusal::UnknownKey);
+    }
+    stage.assert_audited(&unknown.identity.key.public().to_string(), "unknown_key").await;
 
     for major in [0, 2, u16::MAX] {
         let mut hand = Hand::dial(&stage.thief.identity).await;
@@ -154,11 +174,14 @@ async fn whoever_is_no_core_speaks_another_version_or_was_revoked_is_told_so() {
     }
 
     stage.gateway.order(&["core", "revoke", "thief"], "").await;
-    assert_eq!(refusal(stage.thief.try_up(LinkId::new()).await), Refusal::Revoked);
+    for _ in 0..3 {
+        assert_eq!(refusal(stage.thief.try_up(LinkId::new()).await), Refusal::Revoked);
+    }
+    stage.assert_audited(&stage.thief.identity.core.to_string(), "revoked").await;
     let epoch = stage.gateway.order(&["core", "restore", "thief"], "").await["epoch"].clone();
     assert_eq!(epoch, 3);
     stage.thief.up(LinkId::new()).await;
-    assert!(stage.thief.is_online(&stage.ada).await);
+    stage.thief.comes_online(&stage.ada).await;
     stage.assert_untouched().await;
 }
 
@@ -211,5 +234,6 @@ async fn an_agent_that_opens_a_stream_loses_its_link_and_nobody_else_does() {
     within("the gateway cuts the link", ends).await.expect("the connection ends");
     eventually("the gateway says why", async || stage.gateway.log_text().contains("Intruded").then_some(())).await;
     assert!(!stage.thief.is_online(&stage.ada).await);
+    stage.assert_audited(&stage.thief.identity.core.to_string(), "stream_of_agent").await;
     stage.assert_untouched().await;
 }

@@ -22,6 +22,7 @@ async fn a_second_start_fences_the_first_and_the_first_coming_back_is_an_alarm()
     let since = bystander.online_since(&ada).await;
     let (first, second, third) = (LinkId::new(), LinkId::new(), LinkId::new());
     rogue.up(first).await;
+    rogue.comes_online(&ada).await;
     rogue.play(|_| Act::Echo);
     let events = rogue.path("sessions/00000000-0000-7000-8000-000000000000/events");
     let mut socket = ada.socket(&events).await.expect("a WebSocket opens");
@@ -32,7 +33,8 @@ async fn a_second_start_fences_the_first_and_the_first_coming_back_is_an_alarm()
     let mut newer = rogue.try_up(second).await.expect("a new start is taken");
     rogue.link().ended().await;
     assert_eq!(socket.next().await, None);
-    assert!(newer.is_up() && rogue.is_online(&ada).await);
+    rogue.comes_online(&ada).await;
+    assert!(newer.is_up());
     assert_eq!(alarms(&gateway).await, "0", "a restart is no alarm");
 
     // The first coming back is.
@@ -74,7 +76,7 @@ async fn a_fenced_link_may_come_back_when_nobody_else_is_there() {
     eventually("the Core is offline", async || (!rogue.is_online(&ada).await).then_some(())).await;
     // It was the genuine one after all: its host must not need a restart.
     rogue.up(first).await;
-    assert!(rogue.is_online(&ada).await);
+    rogue.comes_online(&ada).await;
     assert_eq!(alarms(&gateway).await, "0");
 }
 
@@ -91,12 +93,13 @@ async fn a_core_is_online_only_with_both_connections_and_its_gauge_follows() {
     };
     assert_eq!(shown(&up).await, ("0".to_owned(), "0".to_owned()));
     rogue.up(LinkId::new()).await;
-    assert!(rogue.is_online(&ada).await);
+    rogue.comes_online(&ada).await;
     assert_eq!(shown(&up).await, ("1".to_owned(), "1".to_owned()));
     rogue.down();
     eventually("the gauge falls", async || (shown(&up).await == ("0".to_owned(), "0".to_owned())).then_some(())).await;
     ada.get(&rogue.path("workspaces")).await.expect_problem(503, "core-offline");
     rogue.up(LinkId::new()).await;
+    rogue.comes_online(&ada).await;
     assert_eq!(shown(&up).await, ("1".to_owned(), "1".to_owned()));
     gateway.order(&["core", "revoke", "core"], "").await;
     assert_eq!(shown(&up).await, ("0".to_owned(), "0".to_owned()));

@@ -1,6 +1,8 @@
 //! Links as somebody who holds a Core's key, or claims to, may abuse them.
 
+mod broken;
 mod claims;
 mod fencing;
+mod full;
 mod relay;
 mod reports;

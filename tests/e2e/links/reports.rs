@@ -132,6 +132,7 @@ async fn a_core_that_lies_about_itself_harms_only_itself_and_survives_a_restart(
     ] {
         stage.rogue.report(Act::reports(&report(&claude)));
         stage.rogue.up(LinkId::new()).await;
+        stage.rogue.comes_online(&stage.ada).await;
         let marks = ["method", "owner", "expires_at", "plan"];
         eventually(name, async || {
             let shown = &stage.shown().await["claude"];
@@ -157,6 +158,7 @@ async fn a_core_that_lies_about_itself_harms_only_itself_and_survives_a_restart(
         stage.gateway.program().stop().await;
         stage.gateway.start_again().await;
         stage.bystander.up(LinkId::new()).await;
+        stage.bystander.comes_online(&stage.ada).await;
         stage.since = stage.bystander.online_since(&stage.ada).await;
     }
 }

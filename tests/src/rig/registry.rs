@@ -17,6 +17,7 @@ pub struct Audited {
     pub actor: String,
     pub action: String,
     pub subject: String,
+    pub detail: String,
 }
 
 impl Gateway {
@@ -27,7 +28,7 @@ impl Gateway {
 
     /// The audit log, oldest first.
     pub async fn audited(&self) -> Vec<Audited> {
-        let events = sqlx::query_as("SELECT actor, action, subject FROM audit_events ORDER BY seq");
+        let events = sqlx::query_as("SELECT actor, action, subject, detail FROM audit_events ORDER BY seq");
         events.fetch_all(&mut self.registry().await).await.expect("the registry has an audit log")
     }
 

@@ -25,10 +25,12 @@ pub struct Rogue {
 }
 
 impl Rogue {
-    /// A rogue that is paired and linked, and answers every request with JSON that names it.
+    /// A rogue that is paired and online, and answers every request with JSON that names it.
     pub async fn start(gateway: &Gateway, name: &str) -> Self {
         let mut rogue = Self::prepare(gateway, name).await;
         rogue.up(LinkId::new()).await;
+        let up = format!("condrix_core_up{{core=\"{}\"}} 1", rogue.identity.core);
+        eventually("the Core is online", async || gateway.metrics().await.contains(&up).then_some(())).await;
         rogue
     }
 
@@ -37,7 +39,7 @@ impl Rogue {
         Self { identity: Identity::pair(gateway, name).await, stage: Arc::default(), link: None }
     }
 
-    /// Brings the link up under this id; the gateway must take it.
+    /// Brings the link up under this id; the gateway must take it. It is online a moment after it was welcomed.
     pub async fn up(&mut self, id: LinkId) {
         self.link = Some(self.try_up(id).await.expect("the gateway takes the link"));
     }
@@ -89,6 +91,11 @@ impl Rogue {
     pub async fn is_online(&self, client: &Client) -> bool {
         let shown = client.get(&format!("/api/v1/cores/{}", self.identity.core)).await.expect(200);
         shown["link"]["status"] == "online"
+    }
+
+    /// Waits for that.
+    pub async fn comes_online(&self, client: &Client) {
+        eventually("the Core is online", async || self.is_online(client).await.then_some(())).await;
     }
 
     /// Since when the gateway has had its link, as the gateway tells it: another link has another time.
