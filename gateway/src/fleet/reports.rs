@@ -21,6 +21,8 @@ use tracing::error;
 
 /// Longer than any report; an agent that sends more is not believed.
 const MAX_REPORT: usize = 64 * 1024;
+/// Between two reports: an agent takes longer, and one that does not is to keep nobody busy.
+const PACE: Duration = Duration::from_millis(20);
 /// Between two writes of one Core's state. A write waits for the disk, and a Core may report as fast as it likes.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -58,6 +60,7 @@ pub(super) async fn follow(fleet: &Fleet, member: &Member, link: LinkId, opener:
             if member.unsaved().is_some() {
                 fleet.unsaved.notify_one();
             }
+            sleep(PACE).await;
         }
         Ok(())
     };

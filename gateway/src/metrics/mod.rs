@@ -7,6 +7,7 @@ pub use listener::serve;
 
 use http::Method;
 use prometheus::core::Collector;
+use prometheus::proto::MetricFamily;
 use prometheus::{
     Counter, CounterVec, Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, Opts,
     Registry, TextEncoder,
@@ -162,7 +163,8 @@ impl Metrics {
     pub fn encode(&self) -> Result<Vec<u8>, prometheus::Error> {
         // Counted and not kept: it cannot differ from the gauges that it sums up.
         let up = self.core_up.collect();
-        self.links.set(up.iter().flat_map(|family| family.get_metric()).map(|core| core.get_gauge().get_value()).sum());
+        let cores = up.iter().flat_map(MetricFamily::get_metric);
+        self.links.set(cores.map(|core| core.get_gauge().get_value()).sum());
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(text)
