@@ -183,7 +183,7 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         };
-        timeout(Duration::from_secs(60), written).await.expect("it is written");
+        timeout(Duration::from_mins(1), written).await.expect("it is written");
         shutdown.cancel();
         keeping.await.unwrap();
     }
