@@ -18,6 +18,7 @@ fn spec(folder: &Path, script: &str) -> Spec {
         cwd: folder.to_owned(),
         api_key: None,
         refreshes_in: None,
+        alone: None,
         grace: Duration::from_millis(300),
     }
 }

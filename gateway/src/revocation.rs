@@ -4,8 +4,8 @@
 //! gateway that dies between the two comes back with the Core revoked.
 
 use crate::fleet::{AgentAnswer, Fleet};
-use crate::registry::{Actor, Registry, RegistryError, cores};
-use protocol::claude::{RevokeConfirmation, RevokeOrder, SignOutOutcome};
+use crate::registry::{Actor, Registry, RegistryError, core_claude, cores};
+use protocol::claude::{Method, RevokeConfirmation, RevokeOrder, SignOutOutcome};
 use protocol::ids::CoreId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -32,7 +32,7 @@ pub struct Receipt {
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum AgentSaid {
     Confirmed(RevokeConfirmation),
-    /// Linked, but silent.
+    /// Linked, but not done in time.
     Unconfirmed,
     Offline,
 }
@@ -67,7 +67,7 @@ pub async fn revoke(
         revoked_at: revoked.revoked_at,
         streams_cut: cut.map_or(0, |cut| cut.streams),
         cut_ms: cut.map_or(0.0, |cut| cut.took.as_secs_f64() * 1_000.0),
-        remaining: remaining(agent).map(str::to_owned),
+        remaining: remaining(agent, last_known(registry, core).await),
         agent,
     })
 }
@@ -79,23 +79,96 @@ pub async fn restore(registry: &Registry, fleet: &Fleet, core: CoreId, actor: &A
     Ok(epoch)
 }
 
-fn remaining(agent: AgentSaid) -> Option<&'static str> {
+/// How the Core was signed in when it was last heard of. None when that cannot be read: the cut does not wait for it.
+async fn last_known(registry: &Registry, core: CoreId) -> Option<Method> {
+    let read = async { core_claude::all(&mut *registry.reader().await?).await };
+    match read.await {
+        Ok(mut known) => Some(known.remove(&core).map_or(Method::None, |claude| claude.method)),
+        Err(error) => {
+            tracing::error!(%core, %error, "what a revoked Core holds cannot be read");
+            None
+        }
+    }
+}
+
+const DELETED_LOCALLY: &str = "The credentials are gone from the host, but the vendor could not be told: they may still \
+     be valid there. Remove the sign-in in the account's own settings.";
+const SIGN_IN_REMAINS: &str = "The Core's Claude credentials remain on its host, unused by Condrix. To end them at the \
+     vendor as well, remove the sign-in in the account's own settings.";
+const KEY_REMAINS: &str = "The Core's API key remains on its host and stays valid: Condrix does not use it and cannot end \
+     it. To end it, delete the API key in the vendor's console.";
+const EITHER_REMAINS: &str = "Whatever Claude credentials the Core has remain on its host. To end them at the vendor as \
+     well, remove the sign-in in the account's own settings, or delete the API key in the vendor's console.";
+const NOT_CONFIRMED: &str = "The Core is connected and did not confirm in time: its work may still be ending there, and \
+     whether it was signed out is not known.";
+const NOT_REACHED: &str = "The Core could not be reached: its work ends when it dials again and is refused.";
+
+/// `known`: how the Core was signed in when it was last heard of.
+fn remaining(agent: AgentSaid, known: Option<Method>) -> Option<String> {
+    let held = |method| match method {
+        Some(Method::None) => None,
+        Some(Method::OAuth) => Some(SIGN_IN_REMAINS),
+        Some(Method::ApiKey) => Some(KEY_REMAINS),
+        None => Some(EITHER_REMAINS),
+    };
     match agent {
-        AgentSaid::Confirmed(RevokeConfirmation { sign_out, .. }) => match sign_out {
+        AgentSaid::Confirmed(RevokeConfirmation { sign_out, method, .. }) => match sign_out {
             Some(SignOutOutcome::Revoked | SignOutOutcome::NotSignedIn) => None,
-            Some(SignOutOutcome::DeletedLocally) => Some(
-                "The credentials are gone from the host, but the vendor could not be told: they may still be valid \
-                 there. Remove the sign-in in the account's own settings.",
-            ),
-            Some(SignOutOutcome::Failed) | None => Some(
-                "The Core's Claude credentials remain on its host, unused by Condrix. To end them at the vendor as \
-                 well, remove the sign-in in the account's own settings, or delete the API key in the vendor's console.",
-            ),
-        },
-        AgentSaid::Unconfirmed | AgentSaid::Offline => Some(
-            "The Core could not be reached: its Claude credentials remain on its host, and its work ends when it \
-             dials again and is refused. To end them at the vendor as well, remove the sign-in in the account's own \
-             settings, or delete the API key in the vendor's console.",
-        ),
+            Some(SignOutOutcome::DeletedLocally) => Some(DELETED_LOCALLY),
+            Some(SignOutOutcome::ApiKeyRemains) => Some(KEY_REMAINS),
+            Some(SignOutOutcome::Failed) => Some(SIGN_IN_REMAINS),
+            None => held(Some(method)),
+        }
+        .map(str::to_owned),
+        AgentSaid::Unconfirmed => held(known).map(|held| format!("{NOT_CONFIRMED} {held}")),
+        AgentSaid::Offline => held(known).map(|held| format!("{NOT_REACHED} {held}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn confirmed(method: Method, sign_out: Option<SignOutOutcome>) -> AgentSaid {
+        AgentSaid::Confirmed(RevokeConfirmation { method, sign_out, ..RevokeConfirmation::default() })
+    }
+
+    #[test]
+    fn a_core_that_never_signed_in_leaves_nothing_behind() {
+        for agent in [confirmed(Method::None, None), AgentSaid::Unconfirmed, AgentSaid::Offline] {
+            assert_eq!(remaining(agent, Some(Method::None)), None, "{agent:?}");
+        }
+    }
+
+    #[test]
+    fn an_api_key_remains_whether_or_not_a_sign_out_was_ordered() {
+        for sign_out in [None, Some(SignOutOutcome::ApiKeyRemains)] {
+            let told = remaining(confirmed(Method::ApiKey, sign_out), None).unwrap();
+            assert!(told.contains("API key remains") && told.contains("vendor's console"), "{told}");
+            assert!(!told.contains("account's own settings"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_silent_core_is_told_from_one_that_is_away() {
+        let told = |agent| remaining(agent, Some(Method::OAuth)).unwrap();
+        assert!(told(AgentSaid::Unconfirmed).contains("did not confirm"));
+        assert!(told(AgentSaid::Offline).contains("could not be reached"));
+        for agent in [AgentSaid::Unconfirmed, AgentSaid::Offline] {
+            let told = remaining(agent, None).unwrap();
+            assert!(told.contains("account's own settings") && told.contains("vendor's console"), "{told}");
+        }
+    }
+
+    #[test]
+    fn only_a_sign_out_that_the_vendor_took_leaves_nothing_of_a_sign_in() {
+        for (sign_out, remains) in [
+            (Some(SignOutOutcome::Revoked), false),
+            (Some(SignOutOutcome::DeletedLocally), true),
+            (Some(SignOutOutcome::Failed), true),
+            (None, true),
+        ] {
+            assert_eq!(remaining(confirmed(Method::OAuth, sign_out), None).is_some(), remains, "{sign_out:?}");
+        }
     }
 }

@@ -137,6 +137,8 @@ pub enum SignOutOutcome {
     NotSignedIn,
     /// Credentials remain on the host.
     Failed,
+    /// The Core uses an API key. It is part of the host's configuration, and ends in the vendor's console alone.
+    ApiKeyRemains,
 }
 
 /// The gateway's order to an agent whose Core was revoked.
@@ -150,5 +152,11 @@ pub struct RevokeOrder {
 pub struct RevokeConfirmation {
     pub turns_ended: u32,
     pub processes_ended: u32,
+    /// Sessions whose work was told to end and had not ended yet. Most often a process that refreshes the sign-in, which
+    /// must not be cut in two: its turn is interrupted and its tools are gone.
+    pub unfinished: u32,
+    /// How the Core was signed in when it answered: what its host still holds.
+    pub method: Method,
+    /// None where no sign-out was ordered.
     pub sign_out: Option<SignOutOutcome>,
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::journal::NewSession;
+use crate::claude::ClaudeError;
+use crate::journal::{Acceptance, NewMessage, NewSession};
 use crate::supervise::Supervisor;
 use axum::body::Body;
 use futures::StreamExt as _;
@@ -7,10 +8,12 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use protocol::event::{Actor, Event, PermissionMode};
+use protocol::claude::{Method as SignIn, RevokeOrder, SignOutOutcome};
+use protocol::event::{Actor, Event, InterruptReason, PermissionMode};
 use protocol::headers::{self, Grant};
-use protocol::ids::{RequestId, SessionId, UserId};
+use protocol::ids::{RequestId, SessionId, TurnId, UserId};
 use protocol::problem::{MEDIA_TYPE, Problem};
+use protocol::secret::SecretHash;
 use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -27,11 +30,16 @@ struct Agent {
 
 impl Agent {
     async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    async fn start_with(api_key: Option<&str>) -> Self {
         let folder = TempDir::new().unwrap();
         let (state_dir, workspaces) = (folder.path().join("state"), folder.path().join("workspaces"));
         std::fs::create_dir(&state_dir).unwrap();
         let mut config = Config { state_dir, workspaces, max_readers: 4, ..Config::default() };
         config.claude.command = "/nonexistent/claude".into();
+        config.claude.api_key = api_key.map(Into::into);
         config.claude.home = Some(folder.path().join("home"));
         let (journal, writer) = Journal::open(&config.state_dir.join("journal.db"), "boot").await.unwrap();
         let workspaces = Workspaces::open(&config.workspaces).unwrap();
@@ -305,6 +313,77 @@ async fn an_order_to_end_everything_is_confirmed() {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let confirmation: protocol::claude::RevokeConfirmation = serde_json::from_slice(&body).unwrap();
     assert_eq!((confirmation.turns_ended, confirmation.sign_out), (0, None));
+}
+
+/// Begins a request, and drops its future as the end of its stream does.
+async fn abandoned<T>(request: impl Future<Output = T>) {
+    let mut request = Box::pin(request);
+    assert!(futures::poll!(&mut request).is_pending());
+}
+
+impl Agent {
+    async fn until(&self, session: SessionId, wanted: impl Fn(&Event) -> bool) {
+        let looking = async {
+            let mut head = self.app.journal.head(session).await.unwrap().unwrap();
+            while !self.app.journal.read(session, 0, 100).await.unwrap().iter().any(|seen| wanted(&seen.event)) {
+                head.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(DEADLINE, looking).await.unwrap();
+    }
+
+    fn message(&self, session: SessionId, key: &str) -> NewMessage {
+        NewMessage {
+            session,
+            turn: TurnId::new(),
+            idempotency_key: key.into(),
+            body_hash: SecretHash::of_bytes(key.as_bytes()),
+            text: key.into(),
+            by: Actor { user: self.user, name: "Ada".into() },
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_taken_though_its_sender_goes_away() {
+    let agent = Agent::start_with(Some("sk-ant-api03-test")).await;
+    let session = agent.session().await;
+    abandoned(agent.app.claude.send(agent.message(session, "k"))).await;
+    // The workspace does not exist: that is told once somebody has taken the message.
+    agent.until(session, |event| matches!(event, Event::TurnFailed { .. })).await;
+}
+
+#[tokio::test]
+async fn a_session_ends_its_work_though_whoever_closes_it_goes_away() {
+    let agent = Agent::start_with(Some("sk-ant-api03-test")).await;
+    let session = agent.session().await;
+    agent.app.journal.accept_message(agent.message(session, "k")).await.unwrap();
+    let by = Actor { user: agent.user, name: "Ada".into() };
+    abandoned(agent.app.claude.close(session, by)).await;
+    agent.until(session, |event| matches!(event, Event::TurnInterrupted { reason: InterruptReason::User, .. })).await;
+    assert!(agent.app.journal.session(session).await.unwrap().unwrap().closed_at.is_some());
+}
+
+#[tokio::test]
+async fn a_message_that_slipped_in_as_the_gate_closed_is_taken_when_it_opens() {
+    let agent = Agent::start_with(Some("sk-ant-api03-test")).await;
+    let session = agent.session().await;
+    agent.app.claude.revoke(RevokeOrder { sign_out: false }).await;
+    let refused = agent.app.claude.send(agent.message(session, "late")).await;
+    assert!(matches!(refused, Err(ClaudeError::Closed)), "{refused:?}");
+    agent.app.journal.accept_message(agent.message(session, "k")).await.unwrap();
+    let again = agent.app.claude.send(agent.message(session, "k")).await;
+    assert!(matches!(again, Ok(Acceptance::Retried { .. })), "{again:?}");
+    agent.app.claude.readmit().await;
+    agent.until(session, |event| matches!(event, Event::TurnFailed { .. })).await;
+}
+
+#[tokio::test]
+async fn nobody_is_signed_out_of_an_api_key() {
+    let agent = Agent::start_with(Some("sk-ant-api03-test")).await;
+    let confirmation = agent.app.claude.revoke(RevokeOrder { sign_out: true }).await;
+    assert_eq!(confirmation.sign_out, Some(SignOutOutcome::ApiKeyRemains));
+    assert_eq!((confirmation.method, agent.app.claude.state().method), (SignIn::ApiKey, SignIn::ApiKey));
 }
 
 /// `CONDRIX_UPDATE_OPENAPI=1 cargo test -p condrix-core-agent openapi` writes the file anew.

@@ -31,7 +31,7 @@ impl Claude {
         self.gate.send_replace(Gate::Closed);
         self.end_sessions(&Reason::SignedOut, Instant::now() + SIGN_OUT).await;
         let outcome = self.sign_out_now().await;
-        self.open_gate();
+        self.open_gate().await;
         outcome
     }
 
@@ -43,20 +43,29 @@ impl Claude {
         let _in_order = self.admission.lock().await;
         // An earlier revocation's end may have come in between.
         self.close_for_revocation();
+        // Nobody can be signed out of a key, and what else may lie on the host is not what the Core works with.
+        let with_key = self.settings.api_key.is_some();
         // Credentials can only be deleted for good once nobody is left who could write them.
-        let bound = if order.sign_out { SIGN_OUT } else { REVOKE };
-        let ended = self.end_sessions(&Reason::Revoked, Instant::now() + bound).await;
-        let count = |of: fn(&Ended) -> bool| u32::try_from(ended.iter().filter(|ended| of(ended)).count());
+        let bound = if order.sign_out && !with_key { SIGN_OUT } else { REVOKE };
+        let (ended, unfinished) = self.end_sessions(&Reason::Revoked, Instant::now() + bound).await;
+        let count = |of: fn(&Ended) -> bool| counted(ended.iter().filter(|ended| of(ended)).count());
         let mut confirmation = RevokeConfirmation {
-            turns_ended: count(|ended| ended.turn).unwrap_or(u32::MAX),
-            processes_ended: count(|ended| ended.process).unwrap_or(u32::MAX),
-            sign_out: None,
+            turns_ended: count(|ended| ended.turn),
+            processes_ended: count(|ended| ended.process),
+            unfinished: counted(unfinished),
+            ..RevokeConfirmation::default()
         };
-        if order.sign_out {
-            let _one = self.ending.lock().await;
-            let outcome = self.sign_out_now().await.inspect_err(|error| tracing::error!(%error, "signing out failed"));
-            confirmation.sign_out = Some(outcome.unwrap_or(SignOutOutcome::Failed));
-        }
+        confirmation.sign_out = match (order.sign_out, with_key) {
+            (false, _) => None,
+            (true, true) => Some(SignOutOutcome::ApiKeyRemains),
+            (true, false) => {
+                let _one = self.ending.lock().await;
+                let outcome = self.sign_out_now().await;
+                let outcome = outcome.inspect_err(|error| tracing::error!(%error, "signing out failed"));
+                Some(outcome.unwrap_or(SignOutOutcome::Failed))
+            }
+        };
+        confirmation.method = self.state().method;
         confirmation
     }
 
@@ -66,7 +75,7 @@ impl Claude {
         let _one = self.ending.lock().await;
         if self.revoked.swap(false, Ordering::SeqCst) {
             tracing::info!("this Core was restored");
-            self.open_gate();
+            self.open_gate().await;
         }
     }
 
@@ -77,7 +86,7 @@ impl Claude {
 
     /// Lets work begin, unless there is a reason against it. Whoever closes the gate states the reason first; it is looked
     /// for under the gate's own lock, so that of an opening and a closing the closing one wins.
-    fn open_gate(&self) {
+    async fn open_gate(&self) {
         let opened = self.gate.send_if_modified(|gate| {
             let open = !self.over.is_cancelled() && !self.revoked.load(Ordering::SeqCst);
             if open {
@@ -86,7 +95,18 @@ impl Claude {
             open
         });
         if opened {
-            self.sessions.wake_all();
+            self.go_on().await;
+        }
+    }
+
+    /// Lets every session with work left do it. The journal knows them all: one may have no task.
+    async fn go_on(&self) {
+        match self.journal.unfinished_sessions().await {
+            Ok(sessions) => sessions.into_iter().for_each(|session| self.sessions.wake(session)),
+            Err(error) => {
+                tracing::error!(%error, "which sessions have work left cannot be read: it waits for their next message");
+                self.sessions.wake_all();
+            }
         }
     }
 
@@ -98,8 +118,8 @@ impl Claude {
         self.keeper.idle().await;
     }
 
-    /// Ends the sign-in in progress and every session's turn and process. What has not ended by then is left out.
-    async fn end_sessions(&self, reason: &Reason, until: Instant) -> Vec<Ended> {
+    /// Ends the sign-in in progress and every session's turn and process. What has not ended by then is only counted.
+    async fn end_sessions(&self, reason: &Reason, until: Instant) -> (Vec<Ended>, usize) {
         let answers = self.sessions.end_all(reason);
         let sign_in = self.sign_ins.end();
         let ((), ended) = tokio::join!(
@@ -129,17 +149,27 @@ impl Claude {
                 self.account.show();
                 tracing::error!("credentials remain on this host after a sign-out");
             }
+            // Of a Core with a key nobody asks this.
+            SignOutOutcome::ApiKeyRemains => {}
         }
         Ok(outcome)
     }
 }
 
-async fn collect(answers: Vec<oneshot::Receiver<Ended>>, until: Instant) -> Vec<Ended> {
-    let mut ended = Vec::with_capacity(answers.len());
+/// What had ended by then, and how many had not.
+async fn collect(answers: Vec<oneshot::Receiver<Ended>>, until: Instant) -> (Vec<Ended>, usize) {
+    let (mut ended, mut late) = (Vec::with_capacity(answers.len()), 0);
     for answer in answers {
-        if let Ok(Ok(one)) = timeout_at(until, answer).await {
-            ended.push(one);
+        match timeout_at(until, answer).await {
+            Ok(Ok(one)) => ended.push(one),
+            // Its task had nothing left to do and ended by itself.
+            Ok(Err(_)) => {}
+            Err(_) => late += 1,
         }
     }
-    ended
+    (ended, late)
+}
+
+fn counted(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -5,6 +5,7 @@ use super::session::Gate;
 use super::state::{Board, Change};
 use protocol::claude::ErrorKind;
 use tokio::sync::{Mutex, watch};
+use tokio_util::sync::CancellationToken;
 
 #[derive(Debug)]
 pub(super) struct Keeper {
@@ -20,13 +21,19 @@ impl Keeper {
         Self { refresher, board, gate, attempting: Mutex::default() }
     }
 
-    /// Refreshes whenever it is due, until the future is dropped.
-    pub(super) async fn run(&self) {
+    /// Refreshes whenever it is due, until it is over. An attempt is not cut short by that: the gate ends it in order, and
+    /// [`Self::idle`] waits for it.
+    pub(super) async fn run(&self, over: CancellationToken) {
         let mut past = Past::Untried;
         loop {
-            past = self.refresher.until_due(past).await;
-            if self.gate.clone().wait_for(|gate| *gate == Gate::Open).await.is_err() {
-                return;
+            let due = async {
+                let past = self.refresher.until_due(past).await;
+                self.gate.clone().wait_for(|gate| *gate == Gate::Open).await.ok()?;
+                Some(past)
+            };
+            match over.run_until_cancelled(due).await.flatten() {
+                Some(due) => past = due,
+                None => return,
             }
             let attempt = {
                 let _one = self.attempting.lock().await;

@@ -28,7 +28,7 @@ mod state;
 pub mod stream;
 
 use crate::config::Config;
-use crate::journal::{Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession, SessionChange};
+use crate::journal::{Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession};
 use crate::supervise::Supervisor;
 use crate::workspace::Workspaces;
 use account::Account;
@@ -46,7 +46,7 @@ use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -112,6 +112,7 @@ pub struct Claude {
     keeper: Arc<Keeper>,
     sign_ins: SignIns,
     sessions: Sessions,
+    tasks: TaskTracker,
     gate: watch::Sender<Gate>,
     /// Held by whoever signs out or ends everything: one at a time.
     ending: tokio::sync::Mutex<()>,
@@ -170,17 +171,19 @@ impl Claude {
         let keeper = Arc::new(Keeper::new(refresher, board.clone(), gate_seen));
         let sign_ins = SignIns::new(launcher.clone(), Arc::clone(&account), tasks.clone(), settings.sign_in_timeout);
         tasks.spawn(over.clone().run_until_cancelled_owned({
-            let (watcher, account, keeper, key) =
-                (watcher.clone(), Arc::clone(&account), Arc::clone(&keeper), settings.api_key.is_some());
+            let (watcher, account) = (watcher.clone(), Arc::clone(&account));
             async move {
-                let refresh = async { if key { std::future::pending().await } else { keeper.run().await } };
-                tokio::join!(watcher.run(), account.run(), refresh);
+                tokio::join!(watcher.run(), account.run());
             }
         }));
+        if settings.api_key.is_none() {
+            tasks.spawn({
+                let (keeper, over) = (Arc::clone(&keeper), over.clone());
+                async move { keeper.run(over).await }
+            });
+        }
         for session in journal.recover().await? {
-            if let Err(error) = sessions.wake(session) {
-                tracing::error!(%session, %error, "a session cannot be woken");
-            }
+            sessions.wake(session);
         }
         let ending = tokio::sync::Mutex::default();
         let claude = Self {
@@ -195,6 +198,7 @@ impl Claude {
             keeper,
             sign_ins,
             sessions,
+            tasks: tasks.clone(),
             gate,
             ending,
             over,
@@ -260,22 +264,42 @@ impl Claude {
     }
 
     /// Accepts a message, durably, and lets the session take it when its turn comes.
-    pub async fn send(&self, mut message: NewMessage) -> Result<Acceptance, ClaudeError> {
-        let claude = self.board.claude();
-        if claude.method == Method::None || claude.state == State::SignedOut {
-            return Err(ClaudeError::NotSignedIn);
-        }
-        if self.over.is_cancelled() || self.revoked.load(Ordering::SeqCst) {
-            return Err(ClaudeError::Closed);
+    pub async fn send(self: &Arc<Self>, message: NewMessage) -> Result<Acceptance, ClaudeError> {
+        let claude = Arc::clone(self);
+        self.to_its_end(async move { claude.accept(message).await }).await
+    }
+
+    async fn accept(&self, mut message: NewMessage) -> Result<Acceptance, ClaudeError> {
+        if let Err(refusal) = self.takes_messages() {
+            // A retry is told its turn, whatever has become of the sign-in since.
+            return self.journal.accepted(&message).await?.ok_or(refusal);
         }
         let session = message.session;
         message.text = self.guard.mask(message.text);
         let acceptance = self.journal.accept_message(message).await?;
         match acceptance {
-            Acceptance::New { .. } | Acceptance::Retried { .. } => self.sessions.wake(session)?,
+            Acceptance::New { .. } | Acceptance::Retried { .. } => self.sessions.wake(session),
             Acceptance::KeyReused | Acceptance::QueueFull | Acceptance::Closed => {}
         }
         Ok(acceptance)
+    }
+
+    /// Whether a message that is accepted now will be taken.
+    fn takes_messages(&self) -> Result<(), ClaudeError> {
+        let claude = self.board.claude();
+        if claude.method == Method::None || claude.state == State::SignedOut {
+            return Err(ClaudeError::NotSignedIn);
+        }
+        // What is accepted at the moment in which it closes is found in the journal when it opens.
+        if *self.gate.borrow() == Gate::Closed { Err(ClaudeError::Closed) } else { Ok(()) }
+    }
+
+    /// Carries out what must not stop halfway: a client that goes away takes its request's future with it.
+    async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, ClaudeError>> + Send + 'static,
+    ) -> Result<T, ClaudeError> {
+        self.tasks.spawn(work).await.map_err(|_| ClaudeError::SessionGone)?
     }
 
     /// Interrupts the turn in progress. Says whether there was one.
@@ -309,13 +333,17 @@ impl Claude {
     }
 
     /// Closes a session for good: its turn and its process end, its history stays. Closing again changes nothing.
-    pub async fn close(&self, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
+    pub async fn close(self: &Arc<Self>, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
+        let claude = Arc::clone(self);
+        self.to_its_end(async move { claude.close_now(session, by).await }).await
+    }
+
+    async fn close_now(&self, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
         if self.journal.session(session).await?.is_none() {
             return Err(ClaudeError::UnknownSession);
         }
         // First the journal: no message is accepted from here on.
-        let change = SessionChange { close: true, ..SessionChange::default() };
-        self.journal.update_session(session, change, Vec::new()).await?;
+        self.journal.close_session(session).await?;
         self.sessions.end(session, Reason::Closed(by)).await?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::deny;
 use super::settings::Settings;
-use crate::supervise::{Exit, LineError, Spec, SuperviseError, Supervised, Supervisor};
+use crate::supervise::{self, Exit, LineError, Spec, SuperviseError, Supervised, Supervisor};
 use protocol::event::PermissionMode;
 use protocol::ids::SessionId;
 use std::path::{Path, PathBuf};
@@ -88,8 +88,17 @@ impl Launcher {
     /// A process for one conversation.
     pub(super) async fn chat(&self, chat: &Chat<'_>) -> Result<Supervised, ProcessError> {
         // Its rules name what lies in the agent's folder now: a read of that folder, and short.
-        let spec = self.spec(chat_arguments(chat, &deny::settings(&self.settings)), chat.cwd.to_owned(), true);
+        let mut spec = self.spec(chat_arguments(chat, &deny::settings(&self.settings)), chat.cwd.to_owned(), true);
+        spec.alone = match chat.conversation {
+            Conversation::New(id) | Conversation::Resume(id) => Some(self.settings.alone_file(id)),
+            Conversation::None => None,
+        };
         Ok(Supervised::spawn(&self.supervisor, &spec).await?)
+    }
+
+    /// Returns when no process of a conversation lives any more, one of an earlier agent included.
+    pub(super) async fn alone(&self, session: SessionId) {
+        supervise::free(&self.settings.alone_file(session)).await;
     }
 
     /// `claude auth login`. An API key would make it pointless.
@@ -115,7 +124,9 @@ impl Launcher {
             env: environment(&self.settings, api_key.is_some()),
             cwd,
             api_key,
-            refreshes_in: Some(self.settings.claude_dir()),
+            // A Core with a key has no sign-in to lose, whatever lies in the folder.
+            refreshes_in: self.settings.api_key.is_none().then(|| self.settings.claude_dir()),
+            alone: None,
             grace: self.settings.exit_grace,
         }
     }

@@ -1,6 +1,7 @@
 //! What the Claude side of a Core works with, worked out once from the configuration and the agent's environment.
 
 use crate::config::Config;
+use protocol::ids::SessionId;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -54,7 +55,7 @@ impl Settings {
             refresh_lead: config.claude.refresh_ahead,
             exit_grace: config.claude.exit_grace,
         };
-        for path in [settings.claude_dir(), settings.quiet_dir()] {
+        for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir()] {
             make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;
         }
         Ok(settings)
@@ -73,6 +74,15 @@ impl Settings {
     /// Who signed this Core in.
     pub(super) fn owner_file(&self) -> PathBuf {
         self.state_dir.join("claude-owner.json")
+    }
+
+    /// Where each conversation has the file that the supervisor of its process locks.
+    fn alone_dir(&self) -> PathBuf {
+        self.state_dir.join("conversations")
+    }
+
+    pub(super) fn alone_file(&self, session: SessionId) -> PathBuf {
+        self.alone_dir().join(session.to_string())
     }
 
     /// An empty directory to run the CLI in where no workspace is meant: nothing of a repository can reach it there.

@@ -3,9 +3,7 @@
 use super::project::Log;
 use super::rows::{ApprovalState, millis};
 use super::writer::{Command, Grown};
-use super::{
-    Acceptance, Answer, Decided, JournalError, MAX_QUEUED_MESSAGES, NewMessage, NewSession, SessionChange, read,
-};
+use super::{Acceptance, Answer, Decided, JournalError, MAX_QUEUED_MESSAGES, NewMessage, NewSession, read};
 use protocol::event::{Event, InterruptReason, WithdrawnReason};
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
@@ -20,8 +18,8 @@ pub(super) async fn apply(
 ) -> Result<(), JournalError> {
     match command {
         Command::Create { new, reply } => reply.outcome = Some(create(db, now, new, grown).await?),
-        Command::Append { session, change, events, reply } => {
-            reply.outcome = Some(append(db, now, *session, *change, events, grown).await?);
+        Command::Append { session, close, events, reply } => {
+            reply.outcome = Some(append(db, now, *session, *close, events, grown).await?);
         }
         Command::Accept { message, reply } => reply.outcome = Some(accept(db, now, message, grown).await?),
         Command::Decide { session, answer, reply } => {
@@ -61,14 +59,14 @@ async fn create(db: &mut SqliteConnection, now: OffsetDateTime, new: &NewSession
         permission_mode: new.permission_mode,
         by: new.by.clone(),
     };
-    append(db, now, new.id, SessionChange::default(), &[first], grown).await.map(|appended| appended.map(|_| ()))
+    append(db, now, new.id, false, &[first], grown).await.map(|appended| appended.map(|_| ()))
 }
 
 async fn append(
     db: &mut SqliteConnection,
     now: OffsetDateTime,
     session: SessionId,
-    change: SessionChange,
+    close: bool,
     events: &[Event],
     grown: &mut Grown,
 ) -> Outcome<u64> {
@@ -79,16 +77,10 @@ async fn append(
         log.push(event).await?;
     }
     let seq = log.seq();
-    let (id, transcript, at) = (session.to_string(), change.transcript, millis(now));
-    let closed_at = change.close.then_some(at);
-    sqlx::query!(
-        "UPDATE sessions SET transcript = coalesce(?, transcript), closed_at = coalesce(closed_at, ?) WHERE id = ?",
-        transcript,
-        closed_at,
-        id
-    )
-    .execute(db)
-    .await?;
+    if close {
+        let (id, at) = (session.to_string(), millis(now));
+        sqlx::query!("UPDATE sessions SET closed_at = coalesce(closed_at, ?) WHERE id = ?", at, id).execute(db).await?;
+    }
     grown.push((session, seq));
     Ok(Ok(seq))
 }
@@ -102,27 +94,14 @@ async fn accept(
     let Some(mut log) = Log::open(db, message.session, now).await? else {
         return Ok(Err(JournalError::UnknownSession(message.session)));
     };
-    let (session, author, hash) =
-        (log.key().to_owned(), message.by.user.to_string(), message.body_hash.as_bytes().as_slice());
-    let before = sqlx::query!(
-        "SELECT turn, seq, body_hash FROM messages WHERE session = ? AND author = ? AND idempotency_key = ?",
-        session,
-        author,
-        message.idempotency_key
-    )
-    .fetch_optional(&mut *log.db)
-    .await?;
-    if let Some(before) = before {
-        if before.body_hash != hash {
-            return Ok(Ok(Acceptance::KeyReused));
-        }
-        let turn = before.turn.parse().map_err(|_| JournalError::row("messages", "turn", &before.turn))?;
-        let seq = u64::try_from(before.seq).map_err(|_| JournalError::row("messages", "seq", &before.turn))?;
-        return Ok(Ok(Acceptance::Retried { turn, seq }));
+    if let Some(before) = read::accepted(&mut *log.db, message).await? {
+        return Ok(Ok(before));
     }
     if log.closed {
         return Ok(Ok(Acceptance::Closed));
     }
+    let (session, author, hash) =
+        (log.key().to_owned(), message.by.user.to_string(), message.body_hash.as_bytes().as_slice());
     let queued = sqlx::query_scalar!("SELECT count(*) FROM messages WHERE session = ? AND status = 'queued'", session)
         .fetch_one(&mut *log.db)
         .await?;
@@ -173,7 +152,7 @@ async fn decide(
         by: answer.by.clone(),
         message: answer.message.clone(),
     };
-    let appended = append(db, now, session, SessionChange::default(), &[decided], grown).await?;
+    let appended = append(db, now, session, false, &[decided], grown).await?;
     Ok(appended.map(|seq| Decided::Won { seq }))
 }
 
@@ -188,15 +167,26 @@ async fn recover(
         let turn = row.turn.parse().map_err(|_| JournalError::row("messages", "turn", &row.turn))?;
         let reason = InterruptReason::AgentRestarted;
         let ended = Event::TurnInterrupted { turn, reason, by: None, usage: None };
-        append(db, now, id(&row.session)?, SessionChange::default(), &[ended], grown).await??;
+        append(db, now, id(&row.session)?, false, &[ended], grown).await??;
     }
     let pending = sqlx::query!("SELECT id, session, turn FROM approvals WHERE state = 'pending' ORDER BY id");
     for row in pending.fetch_all(&mut *db).await? {
         let turn = row.turn.parse().map_err(|_| JournalError::row("approvals", "turn", &row.id))?;
         let approval = row.id.parse().map_err(|_| JournalError::row("approvals", "id", &row.id))?;
         let gone = Event::ApprovalWithdrawn { turn, approval, reason: WithdrawnReason::ProcessEnded };
-        append(db, now, id(&row.session)?, SessionChange::default(), &[gone], grown).await??;
+        append(db, now, id(&row.session)?, false, &[gone], grown).await??;
     }
-    let waiting = sqlx::query_scalar!("SELECT DISTINCT session FROM messages WHERE status = 'queued' ORDER BY session");
-    waiting.fetch_all(db).await?.iter().map(|session| id(session)).collect()
+    // The agent ended before it could give them up: nobody wants their answer.
+    let closed = sqlx::query!(
+        "SELECT messages.session, messages.turn FROM messages JOIN sessions ON sessions.id = messages.session
+         WHERE messages.status = 'queued' AND sessions.closed_at IS NOT NULL ORDER BY messages.session, messages.seq"
+    );
+    for row in closed.fetch_all(&mut *db).await? {
+        let turn = row.turn.parse().map_err(|_| JournalError::row("messages", "turn", &row.turn))?;
+        let (reason, by) = (InterruptReason::User, None);
+        let given_up =
+            [Event::TurnStarted { turn, model: None }, Event::TurnInterrupted { turn, reason, by, usage: None }];
+        append(db, now, id(&row.session)?, false, &given_up, grown).await??;
+    }
+    read::unfinished_sessions(db).await
 }

@@ -46,14 +46,6 @@ pub struct NewSession {
     pub by: Actor,
 }
 
-/// What no event says about a session. `None` and `false` leave it as it is.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SessionChange {
-    /// Whether the CLI has a transcript that it can resume.
-    pub transcript: Option<bool>,
-    pub close: bool,
-}
-
 #[derive(Clone, Debug)]
 pub struct NewMessage {
     pub session: SessionId,
@@ -134,14 +126,9 @@ impl Journal {
         read::sessions(&self.readers, before, limit).await
     }
 
-    /// Changes a session and appends events in one transaction. Returns the newest event's number.
-    pub async fn update_session(
-        &self,
-        session: SessionId,
-        change: SessionChange,
-        events: Vec<Event>,
-    ) -> Result<u64, JournalError> {
-        self.write(|reply| Command::Append { session, change, events, reply }).await
+    /// Closes a session, for good: no message is accepted from here on. Closing again changes nothing.
+    pub async fn close_session(&self, session: SessionId) -> Result<(), JournalError> {
+        self.write(|reply| Command::Append { session, close: true, events: Vec::new(), reply }).await.map(drop)
     }
 
     /// Appends events and all that follows from them. They are durable when this returns, with the newest number.
@@ -150,12 +137,23 @@ impl Journal {
     /// its undecided approvals first; `ApprovalRequested` opens an approval. An `ApprovalWithdrawn` for one that is no
     /// longer open is left out. `ApprovalDecided` is written by [`Journal::decide_approval`] alone.
     pub async fn append(&self, session: SessionId, events: Vec<Event>) -> Result<u64, JournalError> {
-        self.update_session(session, SessionChange::default(), events).await
+        self.write(|reply| Command::Append { session, close: false, events, reply }).await
     }
 
     /// Writes [`Event::MessageAccepted`], unless the message was accepted before or cannot be.
     pub async fn accept_message(&self, message: NewMessage) -> Result<Acceptance, JournalError> {
         self.write(|reply| Command::Accept { message, reply }).await
+    }
+
+    /// What became of a message that was sent before: its turn, or that its key was used for another one. None if it is
+    /// new.
+    pub async fn accepted(&self, message: &NewMessage) -> Result<Option<Acceptance>, JournalError> {
+        read::accepted(&self.readers, message).await
+    }
+
+    /// The sessions that have messages which are running or queued.
+    pub async fn unfinished_sessions(&self) -> Result<Vec<SessionId>, JournalError> {
+        read::unfinished_sessions(&self.readers).await
     }
 
     /// Messages that are running or queued, in order.
@@ -177,13 +175,8 @@ impl Journal {
         read::pending_approvals(&self.readers, session).await
     }
 
-    /// How many approvals wait for an answer on this Core.
-    pub async fn count_pending_approvals(&self) -> Result<u32, JournalError> {
-        read::count_pending_approvals(&self.readers).await
-    }
-
     /// To be called once at start, before sessions work: turns that were running are interrupted (the agent restarted),
-    /// approvals that nobody can answer any more are withdrawn. Returns the sessions whose queued messages wait.
+    /// approvals that nobody can answer any more are withdrawn, closed sessions' messages given up. Returns the sessions whose queued messages wait.
     pub async fn recover(&self) -> Result<Vec<SessionId>, JournalError> {
         self.write(|reply| Command::Recover { reply }).await
     }

@@ -1,7 +1,7 @@
 //! What readers ask for. None of it waits for the writer.
 
-use super::JournalError;
 use super::rows::{Approval, ApprovalRow, Message, MessageRow, Reading, Session, SessionRow};
+use super::{Acceptance, JournalError, NewMessage};
 use futures::TryStreamExt as _;
 use protocol::event::Recorded;
 use protocol::ids::{ApprovalId, SessionId};
@@ -14,8 +14,7 @@ pub(super) async fn session(db: impl SqliteExecutor<'_>, id: SessionId) -> Resul
     let id = id.to_string();
     let row = sqlx::query_as!(
         SessionRow,
-        "SELECT id, workspace, model, permission_mode, transcript, created_by, created_by_name, created_at, closed_at,
-                last_seq
+        "SELECT id, workspace, model, permission_mode, created_by, created_by_name, created_at, closed_at, last_seq
          FROM sessions WHERE id = ?",
         id
     );
@@ -31,13 +30,38 @@ pub(super) async fn sessions(
     let before = before.map(|id| id.to_string());
     let rows = sqlx::query_as!(
         SessionRow,
-        "SELECT id, workspace, model, permission_mode, transcript, created_by, created_by_name, created_at, closed_at,
-                last_seq
+        "SELECT id, workspace, model, permission_mode, created_by, created_by_name, created_at, closed_at, last_seq
          FROM sessions WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
         before,
         limit
     );
     rows.fetch_all(db).await?.into_iter().map(Session::try_from).collect()
+}
+
+pub(super) async fn accepted(
+    db: impl SqliteExecutor<'_>,
+    message: &NewMessage,
+) -> Result<Option<Acceptance>, JournalError> {
+    let (session, author) = (message.session.to_string(), message.by.user.to_string());
+    let row = sqlx::query!(
+        "SELECT turn, seq, body_hash FROM messages WHERE session = ? AND author = ? AND idempotency_key = ?",
+        session,
+        author,
+        message.idempotency_key
+    );
+    let Some(row) = row.fetch_optional(db).await? else { return Ok(None) };
+    if row.body_hash != message.body_hash.as_bytes().as_slice() {
+        return Ok(Some(Acceptance::KeyReused));
+    }
+    let reading = Reading { table: "messages", row: &row.turn };
+    let (turn, seq) = (reading.id("turn", &row.turn)?, reading.seq("seq", row.seq)?);
+    Ok(Some(Acceptance::Retried { turn, seq }))
+}
+
+pub(super) async fn unfinished_sessions(db: impl SqliteExecutor<'_>) -> Result<Vec<SessionId>, JournalError> {
+    let rows = sqlx::query_scalar!("SELECT DISTINCT session FROM messages WHERE status <> 'ended' ORDER BY session");
+    let id = |text: &String| Reading { table: "messages", row: text }.id("session", text);
+    rows.fetch_all(db).await?.iter().map(id).collect()
 }
 
 pub(super) async fn open_messages(
@@ -79,11 +103,6 @@ pub(super) async fn pending_approvals(db: &SqlitePool, session: SessionId) -> Re
         session
     );
     rows.fetch_all(db).await?.into_iter().map(|row| recorded(&session, row.seq, row.at, &row.event)).collect()
-}
-
-pub(super) async fn count_pending_approvals(db: &SqlitePool) -> Result<u32, JournalError> {
-    let count = sqlx::query_scalar!("SELECT count(*) FROM approvals WHERE state = 'pending'").fetch_one(db).await?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 pub(super) async fn events(

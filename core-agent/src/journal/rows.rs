@@ -12,8 +12,6 @@ pub struct Session {
     pub workspace: String,
     pub model: Option<String>,
     pub permission_mode: PermissionMode,
-    /// Whether the CLI has a transcript that it can resume.
-    pub transcript: bool,
     pub created_by: Actor,
     pub created_at: OffsetDateTime,
     pub closed_at: Option<OffsetDateTime>,
@@ -109,7 +107,6 @@ pub(super) struct SessionRow {
     pub(super) workspace: String,
     pub(super) model: Option<String>,
     pub(super) permission_mode: String,
-    pub(super) transcript: i64,
     pub(super) created_by: String,
     pub(super) created_by_name: String,
     pub(super) created_at: i64,
@@ -126,7 +123,6 @@ impl TryFrom<SessionRow> for Session {
             id: reading.id("id", &row.id)?,
             permission_mode: PermissionMode::from_cli_name(&row.permission_mode)
                 .ok_or_else(|| reading.bad("permission_mode"))?,
-            transcript: row.transcript != 0,
             created_by: Actor { user: reading.id("created_by", &row.created_by)?, name: row.created_by_name },
             created_at: reading.time("created_at", row.created_at)?,
             closed_at: row.closed_at.map(|at| reading.time("closed_at", at)).transpose()?,

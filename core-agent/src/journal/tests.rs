@@ -206,11 +206,11 @@ async fn the_queue_is_bounded_and_ordered_and_a_closed_session_takes_nothing() {
 
     journal.append(id, vec![Event::TurnCompleted { turn: running, usage: Usage::default() }]).await.unwrap();
     assert_eq!(journal.open_messages(id).await.unwrap().len(), 16);
-    journal.update_session(id, SessionChange { close: true, transcript: Some(true) }, vec![]).await.unwrap();
+    journal.close_session(id).await.unwrap();
     assert_eq!(journal.accept_message(message(id, "late", "late")).await.unwrap(), Acceptance::Closed);
     assert!(matches!(journal.accept_message(message(id, "0", "0")).await.unwrap(), Acceptance::Retried { .. }));
     let session = journal.session(id).await.unwrap().unwrap();
-    assert!(session.closed_at.is_some() && session.transcript);
+    assert!(session.closed_at.is_some());
     opened.close().await;
 }
 
@@ -281,7 +281,23 @@ async fn a_turn_that_ends_withdraws_what_it_asked_before_it_ends() {
     assert!(matches!(events[5].event, Event::TurnCompleted { .. }));
     let decided = journal.decide_approval(id, answer(approval, Decision::Allow, &ada())).await.unwrap();
     assert_eq!(decided, Decided::Withdrawn);
-    assert_eq!(journal.count_pending_approvals().await.unwrap(), 0);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_restart_gives_up_what_waits_in_a_closed_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let (closed, other) = (session(journal).await, session(journal).await);
+    for id in [closed, other] {
+        journal.accept_message(message(id, "k", "hello")).await.unwrap();
+    }
+    journal.close_session(closed).await.unwrap();
+    assert_eq!(journal.recover().await.unwrap(), [other]);
+    assert!(journal.open_messages(closed).await.unwrap().is_empty());
+    let end = all(journal, closed).await.pop().unwrap().event;
+    assert!(matches!(end, Event::TurnInterrupted { reason: InterruptReason::User, .. }), "{end:?}");
     opened.close().await;
 }
 

@@ -3,7 +3,7 @@
 
 use super::apply::apply;
 use super::heads::Heads;
-use super::{Acceptance, Answer, Decided, JournalError, NewMessage, NewSession, SessionChange, open};
+use super::{Acceptance, Answer, Decided, JournalError, NewMessage, NewSession, open};
 use protocol::event::Event;
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
@@ -38,7 +38,7 @@ impl<T> Reply<T> {
 #[derive(Debug)]
 pub(super) enum Command {
     Create { new: NewSession, reply: Reply<()> },
-    Append { session: SessionId, change: SessionChange, events: Vec<Event>, reply: Reply<u64> },
+    Append { session: SessionId, close: bool, events: Vec<Event>, reply: Reply<u64> },
     Accept { message: NewMessage, reply: Reply<Acceptance> },
     Decide { session: SessionId, answer: Answer, reply: Reply<Decided> },
     Recover { reply: Reply<Vec<SessionId>> },

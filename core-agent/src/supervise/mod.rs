@@ -9,6 +9,7 @@
 //! The supervisor's stdin is its lifeline: it ends when the agent closes it and when the agent dies, by `SIGKILL` too.
 //! The agent's side is [`Supervised`]; the supervisor itself is [`run`], synchronous on purpose: threads and pipes.
 
+mod alone;
 mod lines;
 mod process;
 mod refresh;
@@ -17,6 +18,7 @@ mod spec;
 mod supervisor;
 mod tree;
 
+pub use alone::free;
 pub use lines::LineError;
 pub use process::{Exit, SuperviseError, Supervised, Supervisor};
 pub use spec::Spec;

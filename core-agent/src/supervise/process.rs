@@ -111,6 +111,12 @@ impl Supervised {
         stdin.send(Zeroizing::new(line.into())).await.map_err(|_| SuperviseError::Closed)
     }
 
+    /// Hands a line to the child if that needs no waiting.
+    pub fn try_write_line(&self, line: impl Into<String>) -> Result<(), SuperviseError> {
+        let stdin = self.stdin.as_ref().ok_or(SuperviseError::Closed)?;
+        stdin.try_send(Zeroizing::new(line.into())).map_err(|_| SuperviseError::Closed)
+    }
+
     /// The child's stdin closes once it has read what was written: the CLI finishes its turn and exits.
     pub fn close_stdin(&mut self) {
         self.stdin = None;
@@ -139,7 +145,7 @@ impl Supervised {
     }
 
     /// Asks the supervisor to end its child without waiting for the child to finish by itself.
-    pub fn terminate(&mut self) {
+    pub fn terminate(&self) {
         if let Some(pid) = self.child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw)
             // The supervisor is not reaped yet, so that the id is still its own. It may have ended: nothing to do then.
             && let Err(error) = rustix::process::kill_process(pid, rustix::process::Signal::TERM)

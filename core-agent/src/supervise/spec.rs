@@ -20,6 +20,8 @@ pub struct Spec {
     /// The CLI's configuration directory, where its OAuth refresh can be seen in flight. While one is, the child is not
     /// ended: a refresh token that was spent and not replaced is a lost sign-in.
     pub refreshes_in: Option<PathBuf>,
+    /// A file on which the supervisor holds a lock for as long as it lives (see [`free`](super::free)).
+    pub alone: Option<PathBuf>,
     /// How long the child may take to end by itself once its stdin has closed.
     #[serde(with = "humantime_serde")]
     pub grace: Duration,

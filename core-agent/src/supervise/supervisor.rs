@@ -7,12 +7,15 @@
 //!     └──────────────────────the child exits─────────────┴─────────────────┴──────────────┘
 //! ```
 //!
+//! Where the end is hurried and held, everything that the child has started is killed meanwhile: only the child itself has
+//! a refresh to finish.
+//!
 //! No parent-death signal is set on the child: it would end the CLI in the middle of a refresh. When the supervisor itself
 //! is killed, the child's stdin closes, on which the CLI finishes and exits.
 
 use super::refresh::{hold, observe};
 use super::spec::Spec;
-use super::{relay, tree};
+use super::{alone, relay, tree};
 use command_fds::{CommandFdExt as _, FdMapping};
 use rustix::process::{
     DumpableBehavior, Pid, PidfdFlags, Signal, WaitOptions, WaitStatus, pidfd_open, pidfd_send_signal,
@@ -39,6 +42,9 @@ const TERMINATION: Duration = Duration::from_secs(5);
 const KILLING: Duration = Duration::from_secs(10);
 /// How long the agent may take to read the last output.
 const LAST_OUTPUT: Duration = Duration::from_secs(30);
+/// While the child of a hurried end is held, what it started is killed after this: the agent's last word to the child, to
+/// interrupt its turn, is to come first. A tool that dies before it only makes the CLI go on with the next step.
+const WORD: Duration = Duration::from_millis(200);
 /// How often to look at what tells nobody when it changes.
 const LOOK: Duration = Duration::from_millis(50);
 const KILL_AGAIN: Duration = Duration::from_millis(5);
@@ -53,6 +59,8 @@ enum Fault {
     Prepare(#[source] io::Error),
     #[error("no orders came: {0}")]
     Orders(String),
+    #[error("another process of this conversation has not ended: {0}")]
+    Alone(#[source] io::Error),
     #[error("the program cannot be started: {0}")]
     Start(#[source] io::Error),
 }
@@ -74,7 +82,7 @@ pub fn run() -> ExitCode {
         complain(&fault.to_string());
         match fault {
             Fault::Prepare(_) | Fault::Orders(_) => BAD_ORDERS,
-            Fault::Start(_) => CANNOT_START,
+            Fault::Alone(_) | Fault::Start(_) => CANNOT_START,
         }
     });
     ExitCode::from(code)
@@ -94,6 +102,8 @@ fn supervise() -> Result<u8, Fault> {
     // Before the child is made: the descriptors that this takes keep `KEY_DESCRIPTOR` free of what starts it.
     let signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(Fault::Prepare)?;
     let spec = read_spec()?;
+    // Held to the end of this process.
+    let _held = spec.alone.as_deref().map(alone::hold).transpose().map_err(Fault::Alone)?;
     let mut child = start(&spec).map_err(Fault::Start)?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let Some(pid) = pid else { return Err(Fault::Start(io::ErrorKind::InvalidData.into())) };
@@ -274,6 +284,10 @@ impl Supervision {
         match self.phase {
             Phase::Ending { since, closed, hurry } => {
                 if self.must_hold(since) {
+                    // The child goes on for its refresh's sake alone.
+                    if hurry && since.elapsed() >= WORD {
+                        tree::kill_descendants(Some(self.child));
+                    }
                     return;
                 }
                 self.stdin = None;
@@ -292,7 +306,7 @@ impl Supervision {
             }
             Phase::Running | Phase::Terminating { .. } | Phase::Draining { .. } => {}
             Phase::Killing { since } => {
-                tree::kill_descendants();
+                tree::kill_descendants(None);
                 if since.elapsed() >= KILLING {
                     complain("some processes could not be ended");
                     self.alone = true;

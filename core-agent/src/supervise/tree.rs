@@ -14,10 +14,13 @@ struct Seen {
     zombie: bool,
 }
 
-/// Sends `SIGKILL` to every descendant that is there now. One that forks meanwhile leaves a child for the next round.
-pub(super) fn kill_descendants() {
+/// Sends `SIGKILL` to every descendant that is there now, but for one. One that forks meanwhile leaves a child for the
+/// next round.
+pub(super) fn kill_descendants(spared: Option<Pid>) {
     for process in descendants(&all(), getpid()) {
-        kill(process);
+        if Some(process.pid) != spared {
+            kill(process);
+        }
     }
 }
 

@@ -58,11 +58,15 @@ fn print_receipt(receipt: &Receipt) {
     match receipt.agent {
         AgentSaid::Confirmed(said) => {
             println!("  ended there: {} turns, {} processes", said.turns_ended, said.processes_ended);
+            if said.unfinished > 0 {
+                println!("  not yet ended there: the work of {} sessions", said.unfinished);
+            }
             match said.sign_out {
                 Some(SignOutOutcome::Revoked) => println!("  signed out of Claude, and the vendor was told"),
                 Some(SignOutOutcome::DeletedLocally) => println!("  signed out of Claude on the host"),
                 Some(SignOutOutcome::NotSignedIn) => println!("  was not signed in to Claude"),
                 Some(SignOutOutcome::Failed) => println!("  could not be signed out of Claude"),
+                Some(SignOutOutcome::ApiKeyRemains) => println!("  uses an API key, of which nobody can be signed out"),
                 None => {}
             }
         }

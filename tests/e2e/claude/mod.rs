@@ -4,10 +4,13 @@ mod api_key;
 mod approvals;
 mod messages;
 mod owner;
+mod places;
 mod processes;
 mod refresh;
+mod restart;
 mod sign_in;
 mod sign_in_problems;
+mod sign_out;
 mod three_cores;
 mod vendor_troubles;
 

@@ -53,7 +53,7 @@ async fn a_core_that_is_away_is_revoked_all_the_same_and_the_receipt_says_what_r
     let receipt = world.ada.post(&path, &json!({ "sign_out": true })).await.expect(200);
     assert_eq!(receipt["agent"], json!({ "status": "offline" }));
     let remaining = receipt["remaining"].as_str().expect("something remains");
-    for part in ["credentials remain on its host", "account's own settings", "vendor's console"] {
+    for part in ["could not be reached", "API key remains on its host", "vendor's console"] {
         assert!(remaining.contains(part), "{remaining}");
     }
     core.run();
@@ -92,7 +92,7 @@ async fn a_core_that_does_not_listen_is_cut_all_the_same_and_its_work_ends_when_
     assert_cut("a Core that stands still", &mut readers).await;
     assert_eq!(receipt["agent"], json!({ "status": "unconfirmed" }));
     assert!(receipt["cut_ms"].as_f64().is_some_and(|taken| taken < 1_000.0), "{receipt}");
-    assert!(receipt["remaining"].as_str().is_some_and(|text| text.contains("could not be reached")), "{receipt}");
+    assert!(receipt["remaining"].as_str().is_some_and(|text| text.contains("did not confirm in time")), "{receipt}");
     world.ada.get(&session).await.expect_problem(410, "core-revoked");
     assert!(!core.cli_processes().is_empty());
 

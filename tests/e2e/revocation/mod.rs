@@ -1,9 +1,11 @@
 //! Revocation, the promise: what was admitted ends at once, and nobody else notices.
 
+mod api_key;
 mod command_line;
 mod credentials;
 mod left_behind;
 mod mid_answer;
+mod mid_refresh;
 mod races;
 mod shared_connection;
 

@@ -117,6 +117,12 @@ impl Core {
         self.program = Some(self.start.run(&self.log));
     }
 
+    /// Starts the agent after it was killed, while what it has left behind still lives.
+    pub fn run_at_once(&mut self) {
+        std::mem::forget(self.program.take());
+        self.program = Some(self.start.run(&self.log));
+    }
+
     /// Waits until the gateway says that the Core is there.
     pub async fn online(&self, client: &Client) {
         let path = format!("/api/v1/cores/{}", self.id);

@@ -26,7 +26,7 @@ impl Session {
         for raw in lines {
             self.line(&raw, &mut events).await;
         }
-        if !self.record(events).await {
+        if self.write(events).await.is_err() {
             // What follows must not be seen without what went before: the turn ends here, and is found out later.
             self.closing(ProcessEnd::Killed, false, true);
         }
@@ -34,7 +34,7 @@ impl Session {
 
     async fn line(&mut self, raw: &str, events: &mut Vec<Event>) {
         let line = CliLine::parse(raw);
-        match std::mem::replace(&mut self.state, State::Waiting) {
+        match std::mem::replace(&mut self.state, State::asleep()) {
             State::Starting { live, initialize, since } => {
                 self.state = self.starting(live, initialize, since, line, events);
             }
@@ -48,7 +48,7 @@ impl Session {
             State::Turn { live, turn } => {
                 self.state = self.in_turn(live, turn, line, raw, events).await;
             }
-            other @ (State::Asleep { .. } | State::Waiting | State::Closing(_)) => self.state = other,
+            other @ (State::Asleep { .. } | State::Waiting { .. } | State::Closing(_)) => self.state = other,
         }
     }
 
@@ -160,11 +160,12 @@ impl Session {
             State::Turn { live, turn } => {
                 let mut events = live.translator.abandon();
                 events.push(turn::cut_off(turn.id, turn.stop.clone()));
-                self.record(events).await;
+                // What cannot be written now is found when the process is gone.
+                let _ = self.write(events).await;
                 self.closing(ProcessEnd::Exited, true, true);
             }
             State::Ready { .. } => self.closing(ProcessEnd::Exited, false, true),
-            State::Asleep { .. } | State::Waiting | State::Closing(_) => {}
+            State::Asleep { .. } | State::Waiting { .. } | State::Closing(_) => {}
         }
     }
 }

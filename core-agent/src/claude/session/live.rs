@@ -2,12 +2,16 @@
 
 use super::places::Place;
 use crate::claude::stream::Translator;
-use crate::claude::stream::outgoing::Control;
+use crate::claude::stream::outgoing::{self, Control};
 use crate::supervise::{Exit, LineError, Supervised};
 use futures::FutureExt as _;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Lines taken at once when many are there: one write to the journal carries them.
 const BATCH: usize = 128;
+/// How long a CLI may let a queue of lines lie unread.
+const SAY: Duration = Duration::from_secs(5);
 /// How much of the CLI's last words is told.
 const MAX_REASON: usize = 400;
 
@@ -58,9 +62,23 @@ impl Live {
         }
     }
 
-    /// Hands the CLI a line. One that has ended shows by what is heard next.
+    /// Hands the CLI a line. One that has ended shows by what is heard next; so does one that does not read, for it is
+    /// ended here: nobody may wait for it.
     pub(super) async fn say(&self, line: String) {
-        if let Err(error) = self.process.write_line(line).await {
+        match timeout(SAY, self.process.write_line(line)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the CLI no longer reads"),
+            Err(_) => {
+                tracing::warn!("the CLI does not read and is ended");
+                self.process.terminate();
+            }
+        }
+    }
+
+    /// Tells a CLI that is about to be ended to stop what it does: it may have to live on for its refresh. One that does
+    /// not read is not waited for.
+    pub(super) fn last_word(&self) {
+        if let Err(error) = self.process.try_write_line(outgoing::interrupt().line) {
             tracing::debug!(%error, "the CLI no longer reads");
         }
     }

@@ -16,9 +16,11 @@
 
 mod approvals;
 mod heard;
+mod hurry;
 mod live;
 mod orders;
 mod places;
+mod queue;
 mod state;
 mod task;
 mod transcript;
@@ -33,6 +35,7 @@ use super::process::Launcher;
 use super::state::Board;
 use crate::journal::{self, Decided, Journal, JournalError};
 use crate::workspace::Workspaces;
+use hurry::{Hurried, Hurry};
 use protocol::event::{Actor, InterruptReason, PermissionMode, ProcessEnd};
 use protocol::ids::SessionId;
 use serde_json::{Map, Value};
@@ -128,6 +131,7 @@ enum Command {
     /// Answers whether there was something to interrupt.
     Interrupt {
         by: Actor,
+        hurried: Hurried,
         reply: oneshot::Sender<Result<bool, SessionError>>,
     },
     Answer {
@@ -146,6 +150,7 @@ enum Command {
     },
     End {
         reason: Reason,
+        hurried: Hurried,
         reply: oneshot::Sender<Ended>,
     },
 }
@@ -178,10 +183,23 @@ pub(super) struct Sessions {
 
 /// Whoever sends, and a task that ends, holds this: a task ends only when nothing can have been sent to it.
 #[derive(Clone, Debug, Default)]
-struct Running(Arc<Mutex<HashMap<SessionId, mpsc::Sender<Command>>>>);
+struct Running(Arc<Mutex<HashMap<SessionId, Handle>>>);
+
+#[derive(Clone, Debug)]
+struct Handle {
+    inbox: mpsc::Sender<Command>,
+    hurry: Hurry,
+}
+
+impl Handle {
+    fn end(&self, reason: Reason) -> (Command, oneshot::Receiver<Ended>) {
+        let (reply, answer) = oneshot::channel();
+        (Command::End { reason, hurried: self.hurry.order(), reply }, answer)
+    }
+}
 
 impl Running {
-    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, mpsc::Sender<Command>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Handle>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -201,56 +219,54 @@ impl Sessions {
         Self { shared, tasks, running: Running::default() }
     }
 
-    /// A message was accepted: it is taken as soon as its turn comes.
-    pub(super) fn wake(&self, id: SessionId) -> Result<(), SessionError> {
-        match self.send(id, Command::Wake) {
-            // A full inbox will be read, and the journal then looked into.
-            Err(SessionError::Busy) => Ok(()),
-            other => other,
+    /// There may be a message: it is taken as soon as its turn comes.
+    pub(super) fn wake(&self, id: SessionId) {
+        // A full inbox will be read, and the journal looked into after any of what is in it.
+        match self.send(id, |_| Command::Wake) {
+            Ok(()) | Err(SessionError::Busy) => {}
+            Err(error) => tracing::error!(session = %id, %error, "a session cannot be woken"),
         }
     }
 
     pub(super) fn wake_all(&self) {
         let ids: Vec<SessionId> = self.running.lock().keys().copied().collect();
-        for id in ids {
-            if let Err(error) = self.wake(id) {
-                tracing::error!(session = %id, %error, "a session cannot be woken");
-            }
-        }
+        ids.into_iter().for_each(|id| self.wake(id));
     }
 
     pub(super) async fn interrupt(&self, id: SessionId, by: Actor) -> Result<bool, SessionError> {
-        self.ask(id, |reply| Command::Interrupt { by, reply }).await?
+        self.ask(id, |handle, reply| Command::Interrupt { by, hurried: handle.hurry.order(), reply }).await?
     }
 
     pub(super) async fn answer(&self, id: SessionId, reply_to: Reply) -> Result<Decided, SessionError> {
-        self.ask(id, |reply| Command::Answer { reply_to: Box::new(reply_to), reply }).await?
+        self.ask(id, |_, reply| Command::Answer { reply_to: Box::new(reply_to), reply }).await?
     }
 
     pub(super) async fn set_model(&self, id: SessionId, model: String, by: Actor) -> Result<(), SessionError> {
-        self.ask(id, |reply| Command::SetModel { model, by, reply }).await?
+        self.ask(id, |_, reply| Command::SetModel { model, by, reply }).await?
     }
 
     pub(super) async fn set_mode(&self, id: SessionId, mode: PermissionMode, by: Actor) -> Result<(), SessionError> {
-        self.ask(id, |reply| Command::SetMode { mode, by, reply }).await?
+        self.ask(id, |_, reply| Command::SetMode { mode, by, reply }).await?
     }
 
-    /// Ends one session's turn and process.
+    /// Ends one session's turn and process. Not to be turned away: where the inbox is full it waits.
     pub(super) async fn end(&self, id: SessionId, reason: Reason) -> Result<Ended, SessionError> {
-        self.ask(id, |reply| Command::End { reason, reply }).await
+        let handle = self.handle(&mut self.running.lock(), id).clone();
+        let (end, answer) = handle.end(reason);
+        handle.inbox.send(end).await.map_err(|_| SessionError::Gone)?;
+        answer.await.map_err(|_| SessionError::Gone)
     }
 
     /// Ends every session's turn and process. Sessions that begin later see the gate, which must be closed before.
     /// The answers come as they end; one that is missing stands for a process that has not ended yet.
     pub(super) fn end_all(&self, reason: &Reason) -> Vec<oneshot::Receiver<Ended>> {
-        let senders: Vec<_> = self.running.lock().values().cloned().collect();
-        let mut answers = Vec::with_capacity(senders.len());
-        for sender in senders {
-            let (reply, answer) = oneshot::channel();
-            let end = Command::End { reason: reason.clone(), reply };
-            if let Err(mpsc::error::TrySendError::Full(end)) = sender.try_send(end) {
+        let handles: Vec<_> = self.running.lock().values().cloned().collect();
+        let mut answers = Vec::with_capacity(handles.len());
+        for handle in handles {
+            let (end, answer) = handle.end(reason.clone());
+            if let Err(mpsc::error::TrySendError::Full(end)) = handle.inbox.try_send(end) {
                 // Not to be turned away: it waits for its place.
-                self.tasks.spawn(async move { sender.send(end).await });
+                self.tasks.spawn(async move { handle.inbox.send(end).await });
             }
             answers.push(answer);
         }
@@ -260,26 +276,35 @@ impl Sessions {
     async fn ask<T>(
         &self,
         id: SessionId,
-        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+        command: impl FnOnce(&Handle, oneshot::Sender<T>) -> Command,
     ) -> Result<T, SessionError> {
         let (reply, answer) = oneshot::channel();
-        self.send(id, command(reply))?;
+        self.send(id, |handle| command(handle, reply))?;
         answer.await.map_err(|_| SessionError::Gone)
     }
 
     /// Gives a command to the session's task, which is started where there is none.
-    fn send(&self, id: SessionId, command: Command) -> Result<(), SessionError> {
+    fn send(&self, id: SessionId, command: impl FnOnce(&Handle) -> Command) -> Result<(), SessionError> {
         let mut running = self.running.lock();
-        let sender = running.entry(id).or_insert_with(|| {
-            let (sender, inbox) = mpsc::channel(INBOX);
-            let session = Session::new(id, Arc::clone(&self.shared), inbox);
-            let running = self.running.clone();
-            self.tasks.spawn(session.run(running));
-            sender
-        });
-        sender.try_send(command).map_err(|error| match error {
+        let handle = self.handle(&mut running, id);
+        handle.inbox.try_send(command(handle)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SessionError::Busy,
             mpsc::error::TrySendError::Closed(_) => SessionError::Gone,
+        })
+    }
+
+    fn handle<'r>(&self, running: &'r mut HashMap<SessionId, Handle>, id: SessionId) -> &'r Handle {
+        // One that has not left the list, and reads no more, has panicked.
+        if running.get(&id).is_some_and(|handle| handle.inbox.is_closed()) {
+            tracing::error!(session = %id, "a session's task has ended where it should not; another takes its place");
+            running.remove(&id);
+        }
+        running.entry(id).or_insert_with(|| {
+            let (sender, inbox) = mpsc::channel(INBOX);
+            let hurry = Hurry::default();
+            let session = Session::new(id, Arc::clone(&self.shared), inbox, hurry.clone());
+            self.tasks.spawn(session.run(self.running.clone()));
+            Handle { inbox: sender, hurry }
         })
     }
 }

@@ -13,11 +13,15 @@ use tokio::time::Instant;
 
 impl Session {
     pub(super) async fn command(&mut self, command: Command) {
+        // A `Wake` that found the inbox full counts on this.
+        self.look = true;
         // Whoever asked may have stopped waiting: what was asked is done all the same.
         match command {
-            Command::Wake => self.look = true,
-            Command::Interrupt { by, reply } => {
-                let _ = reply.send(Ok(self.interrupt(by).await));
+            Command::Wake => {}
+            Command::Interrupt { by, hurried, reply } => {
+                let interrupted = self.interrupt(by).await;
+                drop(hurried);
+                let _ = reply.send(Ok(interrupted));
             }
             Command::Answer { reply_to, reply } => {
                 let _ = reply.send(self.answer(*reply_to).await);
@@ -28,7 +32,10 @@ impl Session {
             Command::SetMode { mode, by, reply } => {
                 let _ = reply.send(self.set_mode(mode, by).await);
             }
-            Command::End { reason, reply } => self.end(reason, reply).await,
+            Command::End { reason, hurried, reply } => {
+                self.end(reason, reply).await;
+                drop(hurried);
+            }
         }
     }
 
@@ -44,12 +51,12 @@ impl Session {
                 true
             }
             // Its process is still to come: the message is given up before it is begun.
-            State::Starting { .. } | State::Waiting => {
-                let Some(message) = self.next_message().await else { return false };
+            State::Starting { .. } | State::Waiting { .. } => {
+                let Ok(Some(message)) = self.next_message().await else { return false };
                 let turn = message.turn;
                 let reason = InterruptReason::User;
                 let interrupted = Event::TurnInterrupted { turn, reason, by: Some(by), usage: None };
-                self.record(vec![Event::TurnStarted { turn, model: None }, interrupted]).await
+                self.write(vec![Event::TurnStarted { turn, model: None }, interrupted]).await.is_ok()
             }
             State::Asleep { .. } | State::Ready { .. } | State::Closing(_) => false,
         }
@@ -84,7 +91,8 @@ impl Session {
                 ApprovalState::Pending => {
                     let reason = WithdrawnReason::ProcessEnded;
                     let (turn, approval) = (approval.turn, approval.id);
-                    self.record(vec![Event::ApprovalWithdrawn { turn, approval, reason }]).await;
+                    // Withdrawn it is, whether or not it can be written now.
+                    let _ = self.write(vec![Event::ApprovalWithdrawn { turn, approval, reason }]).await;
                     Decided::Withdrawn
                 }
             },
@@ -113,6 +121,7 @@ impl Session {
     async fn end(&mut self, reason: Reason, reply: oneshot::Sender<Ended>) {
         let mut events = Vec::new();
         if let State::Turn { live, turn } = &mut self.state {
+            live.last_word();
             events = live.translator.abandon();
             let (id, by) = (turn.id, reason.by());
             events.push(Event::TurnInterrupted { turn: id, reason: reason.interrupt(), by, usage: None });
@@ -120,11 +129,15 @@ impl Session {
         // The process first: its work is to stop, and the journal can wait.
         let turn = !events.is_empty();
         self.closing(reason.process_end(), turn, true);
-        self.record(events).await;
-        if reason.empties_queue() {
-            self.give_up_queue(&reason).await;
+        if matches!(reason, Reason::Closed(_)) {
+            self.closed = Some(reason.clone());
         }
-        if matches!(self.state, State::Waiting) {
+        // What cannot be written now is found when the process is gone, or when the gate opens again.
+        let written = self.write(events).await.is_ok();
+        if written && reason.empties_queue() {
+            let _ = self.give_up_queue(&reason).await;
+        }
+        if matches!(self.state, State::Waiting { .. }) {
             self.state = State::asleep();
         }
         if let State::Closing(closing) = &mut self.state {
@@ -135,17 +148,6 @@ impl Session {
             closing.replies.push(reply);
         } else {
             let _ = reply.send(Ended::default());
-        }
-    }
-
-    async fn give_up_queue(&self, reason: &Reason) {
-        while let Some(message) = self.next_message().await {
-            let turn = message.turn;
-            let (why, by) = (reason.interrupt(), reason.by());
-            let interrupted = Event::TurnInterrupted { turn, reason: why, by, usage: None };
-            if !self.record(vec![Event::TurnStarted { turn, model: None }, interrupted]).await {
-                return;
-            }
         }
     }
 }

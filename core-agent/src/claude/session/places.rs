@@ -1,12 +1,25 @@
 //! How many CLI processes may live at once. Each takes a few hundred megabytes.
 
 use std::sync::Arc;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 #[derive(Clone, Debug)]
 pub(in crate::claude) struct Places {
     free: Arc<Semaphore>,
-    wanted: Arc<Notify>,
+    queue: watch::Sender<Queue>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Queue {
+    waiting: usize,
+    /// Idle processes that have begun to make way for those that wait: one for each, and no more.
+    yielding: usize,
+}
+
+impl Queue {
+    const fn unmet(self) -> bool {
+        self.waiting > self.yielding
+    }
 }
 
 /// One process's place; free again when it is dropped.
@@ -15,9 +28,29 @@ pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
+/// One that waits for a place, until it has one or gives up.
+struct Waiting<'a>(&'a watch::Sender<Queue>);
+
+impl<'a> Waiting<'a> {
+    fn new(queue: &'a watch::Sender<Queue>) -> Self {
+        queue.send_modify(|queue| queue.waiting += 1);
+        Self(queue)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|queue| {
+            queue.waiting -= 1;
+            queue.yielding = queue.yielding.saturating_sub(1);
+        });
+    }
+}
+
 impl Places {
     pub(in crate::claude) fn new(most: usize) -> Self {
-        Self { free: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))), wanted: Arc::default() }
+        let free = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+        Self { free, queue: watch::Sender::default() }
     }
 
     /// Waits for a place. Where none is free, an idle process is asked to make way.
@@ -25,7 +58,7 @@ impl Places {
         if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
             return Place { _permit: permit };
         }
-        self.wanted.notify_one();
+        let _waiting = Waiting::new(&self.queue);
         match Arc::clone(&self.free).acquire_owned().await {
             Ok(permit) => Place { _permit: permit },
             // The semaphore is never closed.
@@ -33,12 +66,18 @@ impl Places {
         }
     }
 
-    /// Returns when another session wants the place of an idle one.
+    /// Returns when this idle process is to make way for another session. Cancel safe.
     pub(super) async fn wanted(&self) {
+        let mut queue = self.queue.subscribe();
         loop {
-            self.wanted.notified().await;
-            // A wish that has been met in the meantime is none.
-            if self.free.available_permits() == 0 {
+            // The sender lives in `self`, so the channel cannot close.
+            let _ = queue.wait_for(|queue| queue.unmet()).await;
+            let mine = self.queue.send_if_modified(|queue| {
+                let unmet = queue.unmet();
+                queue.yielding += usize::from(unmet);
+                unmet
+            });
+            if mine {
                 return;
             }
         }
@@ -48,18 +87,55 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt as _;
+    use tokio::task::JoinHandle;
+
+    async fn waiting(places: &Places, count: usize) -> Vec<JoinHandle<Place>> {
+        let take = |places: Places| async move { places.take().await };
+        let tasks = (0..count).map(|_| tokio::spawn(take(places.clone()))).collect();
+        let mut queue = places.queue.subscribe();
+        queue.wait_for(|queue| queue.waiting == count).await.unwrap();
+        tasks
+    }
 
     #[tokio::test]
-    async fn an_idle_process_is_asked_to_make_way_for_one_that_waits() {
+    async fn each_that_waits_has_one_idle_process_make_way() {
+        let places = Places::new(3);
+        let idle = [places.take().await, places.take().await, places.take().await];
+        let waiting = waiting(&places, 2).await;
+        places.wanted().await;
+        places.wanted().await;
+        assert!(places.wanted().now_or_never().is_none(), "the third may stay");
+        drop(idle);
+        for one in waiting {
+            one.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_got_its_place_by_an_earlier_wish_makes_way_in_its_turn() {
         let places = Places::new(1);
         let first = places.take().await;
-        let second = tokio::spawn({
-            let places = places.clone();
-            async move { places.take().await }
-        });
+        let mut waiting = waiting(&places, 2).await;
         places.wanted().await;
-        assert!(!second.is_finished());
         drop(first);
-        second.await.unwrap();
+        let second = waiting.remove(0).await.unwrap();
+        places.wanted().await;
+        drop(second);
+        waiting.remove(0).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nobody_makes_way_when_nobody_waits() {
+        let places = Places::new(1);
+        let place = places.take().await;
+        for one in waiting(&places, 2).await {
+            one.abort();
+            assert!(one.await.unwrap_err().is_cancelled());
+        }
+        assert!(places.wanted().now_or_never().is_none());
+        drop(place);
+        let _place = places.take().await;
+        assert!(places.wanted().now_or_never().is_none());
     }
 }

@@ -1,27 +1,33 @@
 //! Where a session stands. Each variant has what is there in that state, and nothing else.
 
-use super::Ended;
 use super::live::{Heard, Live};
-use super::places::{Place, Places};
+use super::places::Place;
 use super::turn::Turn;
+use super::{Ended, Shared};
 use crate::supervise::Exit;
 use protocol::event::ProcessEnd;
+use protocol::ids::SessionId;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 /// A CLI that has not answered `initialize` by then will not.
 const START: Duration = Duration::from_secs(90);
 /// How long a task without process and work stays.
 const LINGER: Duration = Duration::from_mins(1);
+/// How long a process that a killed agent has left may take to end: its supervisor bounds it, with a refresh in flight
+/// too. One that lives even then is told to the session by the supervisor of the next.
+const LEFT_BEHIND: Duration = Duration::from_mins(3);
 
 #[derive(Debug)]
 pub(super) enum State {
     Asleep {
         since: Instant,
     },
-    /// There is a message, and no place for another process.
-    Waiting,
+    /// There is a message, and no place for another process yet, or an earlier one of this conversation still lives.
+    Waiting {
+        since: Instant,
+    },
     Starting {
         live: Box<Live>,
         initialize: String,
@@ -64,6 +70,10 @@ impl State {
         Self::Asleep { since: Instant::now() }
     }
 
+    pub(super) fn waiting() -> Self {
+        Self::Waiting { since: Instant::now() }
+    }
+
     pub(super) fn ready(live: Box<Live>) -> Self {
         Self::Ready { live, since: Instant::now() }
     }
@@ -72,7 +82,7 @@ impl State {
     pub(super) fn live(&mut self) -> Option<&mut Live> {
         match self {
             Self::Starting { live, .. } | Self::Ready { live, .. } | Self::Turn { live, .. } => Some(live),
-            Self::Asleep { .. } | Self::Waiting | Self::Closing(_) => None,
+            Self::Asleep { .. } | Self::Waiting { .. } | Self::Closing(_) => None,
         }
     }
 
@@ -80,7 +90,7 @@ impl State {
     pub(super) fn deadline(&self, idle: Duration) -> Option<Instant> {
         match self {
             Self::Asleep { since } => Some(*since + LINGER),
-            Self::Waiting => None,
+            Self::Waiting { .. } => None,
             Self::Starting { since, .. } => Some(*since + START),
             Self::Ready { since, .. } => Some(*since + idle),
             Self::Turn { turn, .. } => turn.until,
@@ -89,14 +99,18 @@ impl State {
     }
 
     /// Waits for what happens next. Cancel safe.
-    pub(super) async fn happens(&mut self, places: &Places) -> Happened {
+    pub(super) async fn happens(&mut self, id: SessionId, shared: &Shared) -> Happened {
         match self {
             Self::Asleep { .. } => std::future::pending().await,
-            Self::Waiting => Happened::Place(places.take().await),
+            Self::Waiting { since } => {
+                // Whether it is over or not: see `LEFT_BEHIND`.
+                let _ = timeout_at(*since + LEFT_BEHIND, shared.launcher.alone(id)).await;
+                Happened::Place(shared.places.take().await)
+            }
             Self::Starting { live, .. } | Self::Turn { live, .. } => Happened::Heard(live.hear().await),
             Self::Ready { live, .. } => tokio::select! {
                 heard = live.hear() => Happened::Heard(heard),
-                () = places.wanted() => Happened::Wanted,
+                () = shared.places.wanted() => Happened::Wanted,
             },
             Self::Closing(closing) => Happened::Gone(closing.live.gone().await),
         }

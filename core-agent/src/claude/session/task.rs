@@ -1,29 +1,28 @@
 //! The one task that owns a session.
 
+use super::hurry::Hurry;
 use super::live::Live;
 use super::places::Place;
+use super::queue::NotNow;
 use super::state::{Closing, Happened, State};
 use super::turn::{self, Turn};
-use super::{Command, Gate, Running, Shared, transcript};
+use super::{Command, Gate, Reason, Running, Shared, transcript};
 use crate::claude::process::{Chat, Conversation};
 use crate::claude::stream::{Translator, outgoing};
 use crate::claude::{instructions, mention};
-use crate::journal::{JournalError, Message, MessageStatus};
+use crate::journal::Message;
 use crate::supervise::Exit;
-use protocol::event::{Event, InterruptReason, PermissionMode, ProcessEnd, TurnError};
+use protocol::event::{Event, PermissionMode, ProcessEnd, TurnError};
 use protocol::ids::SessionId;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 /// What a process that was asked to end may take before it is terminated, and then before it is given up: its
 /// supervisor, which outlives this, waits for a refresh in flight and kills what is left.
 const GRACE: Duration = Duration::from_secs(15);
 const GIVE_UP: Duration = Duration::from_mins(3);
-/// A full disk or a busy journal is waited for: the CLI waits too, for nobody reads it.
-const JOURNAL_RETRIES: u32 = 30;
-const JOURNAL_RETRY: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct Session {
@@ -31,20 +30,25 @@ pub(super) struct Session {
     pub(super) shared: Arc<Shared>,
     inbox: mpsc::Receiver<Command>,
     pub(super) state: State,
-    /// Whether the journal may hold a message that waits.
+    pub(super) hurry: Hurry,
+    /// Whether the journal may hold a message that waits, or a turn whose end could not be written.
     pub(super) look: bool,
+    /// The session was closed: what waits is given up.
+    pub(super) closed: Option<Reason>,
+    /// Not before this, for it could not be read or written.
+    pub(super) again: Option<Instant>,
 }
 
 impl Session {
-    pub(super) fn new(id: SessionId, shared: Arc<Shared>, inbox: mpsc::Receiver<Command>) -> Self {
-        Self { id, shared, inbox, state: State::asleep(), look: true }
+    pub(super) fn new(id: SessionId, shared: Arc<Shared>, inbox: mpsc::Receiver<Command>, hurry: Hurry) -> Self {
+        Self { id, shared, inbox, state: State::asleep(), hurry, look: true, closed: None, again: None }
     }
 
     #[tracing::instrument(name = "claude.session", skip_all, fields(session = %self.id))]
     pub(super) async fn run(mut self, running: Running) {
         loop {
             self.advance().await;
-            let deadline = self.state.deadline(self.shared.idle_timeout);
+            let deadline = self.state.deadline(self.shared.idle_timeout).into_iter().chain(self.again).min();
             tokio::select! {
                 biased;
                 command = self.inbox.recv() => match command {
@@ -52,13 +56,13 @@ impl Session {
                     // The list of running sessions holds a sender as long as this task is in it.
                     None => return,
                 },
-                happened = self.state.happens(&self.shared.places) => match happened {
+                happened = self.state.happens(self.id, &self.shared) => match happened {
                     Happened::Place(place) => self.start(place).await,
                     Happened::Heard(heard) => self.heard(heard).await,
                     Happened::Gone(exit) => self.gone(exit).await,
                     Happened::Wanted => self.close(ProcessEnd::Idle),
                 },
-                () = self.shared.over.cancelled(), if matches!(self.state, State::Asleep { .. } | State::Waiting) => {
+                () = self.shared.over.cancelled(), if matches!(self.state, State::Asleep { .. } | State::Waiting { .. }) => {
                     self.state = State::asleep();
                     if running.leave(self.id, &self.inbox) {
                         return;
@@ -73,16 +77,29 @@ impl Session {
 
     /// Takes the next message, where one can be taken.
     async fn advance(&mut self) {
-        while self.look && matches!(self.state, State::Asleep { .. } | State::Ready { .. }) {
+        while self.look && self.again.is_none() && matches!(self.state, State::Asleep { .. } | State::Ready { .. }) {
             if *self.shared.gate.borrow() == Gate::Closed {
                 return;
             }
-            let Some(message) = self.next_message().await else {
-                self.look = false;
+            if let Some(reason) = &self.closed {
+                match self.give_up_queue(reason).await {
+                    Ok(()) => self.look = false,
+                    Err(NotNow) => self.later(),
+                }
                 return;
+            }
+            let message = match self.next_message().await {
+                Ok(Some(message)) => message,
+                Ok(None) => {
+                    self.look = false;
+                    return;
+                }
+                Err(NotNow) => return self.later(),
             };
             if let Err(detail) = turn::admit(&self.shared.board.claude(), message.by.user) {
-                self.refuse(&message, TurnError::AuthenticationFailed, detail).await;
+                if self.refuse(&message, TurnError::AuthenticationFailed, detail).await.is_err() {
+                    return self.later();
+                }
                 continue;
             }
             if let State::Ready { live, .. } = &self.state
@@ -91,7 +108,7 @@ impl Session {
                 self.closing(ProcessEnd::SignedOut, false, true);
                 return;
             }
-            match std::mem::replace(&mut self.state, State::Waiting) {
+            match std::mem::replace(&mut self.state, State::waiting()) {
                 State::Ready { live, .. } => self.begin(live, message).await,
                 // A process is needed first; then the message is taken again.
                 _ => return,
@@ -99,51 +116,16 @@ impl Session {
         }
     }
 
-    /// The oldest message that waits.
-    pub(super) async fn next_message(&self) -> Option<Message> {
-        let open = self.shared.journal.open_messages(self.id).await;
-        let open = open.inspect_err(|error| tracing::error!(%error, "the journal cannot be read")).ok()?;
-        for message in open {
-            match message.status {
-                MessageStatus::Queued => return Some(message),
-                // Nobody is working on it: its end could not be written when it came.
-                MessageStatus::Running if !matches!(self.state, State::Turn { .. }) => {
-                    let (turn, reason) = (message.turn, InterruptReason::ProcessEnded);
-                    self.record(vec![Event::TurnInterrupted { turn, reason, by: None, usage: None }]).await;
-                }
-                MessageStatus::Running | MessageStatus::Ended => {}
-            }
-        }
-        None
-    }
-
     async fn begin(&mut self, mut live: Box<Live>, message: Message) {
         let model = self.model().await;
-        if !self.record(vec![Event::TurnStarted { turn: message.turn, model }]).await {
+        if self.write(vec![Event::TurnStarted { turn: message.turn, model }]).await.is_err() {
             self.state = State::ready(live);
-            self.look = false;
-            return;
+            return self.later();
         }
         live.translator.begin(message.turn);
         live.say(outgoing::message(message.turn.as_uuid(), &mention::silence(&message.text))).await;
         let turn = Turn::new(message.turn, self.shared.account.credentials(), &self.shared.board);
         self.state = State::Turn { live, turn: Box::new(turn) };
-    }
-
-    /// Tells that a message cannot be worked on.
-    pub(super) async fn refuse(&self, message: &Message, error: TurnError, detail: String) {
-        let turn = message.turn;
-        let failed = Event::TurnFailed { turn, error, status: None, detail, usage: None };
-        self.record(vec![Event::TurnStarted { turn, model: None }, failed]).await;
-    }
-
-    /// The message at the head of the queue cannot be worked on, for the CLI does not run.
-    pub(super) async fn refuse_head(&mut self, detail: String) {
-        tracing::warn!(detail, "the CLI could not be started");
-        match self.next_message().await {
-            Some(message) => self.refuse(&message, TurnError::Cli, detail).await,
-            None => self.look = false,
-        }
     }
 
     async fn start(&mut self, place: Place) {
@@ -185,7 +167,8 @@ impl Session {
         let sign_in = shared.account.sign_ins();
         let process = shared.launcher.chat(&chat).await.map_err(|error| error.to_string())?;
         if mode != session.permission_mode {
-            self.record(vec![Event::PermissionModeChanged { mode, by: None }]).await;
+            // It is so whether or not it can be told.
+            let _ = self.write(vec![Event::PermissionModeChanged { mode, by: None }]).await;
         }
         let translator = Translator::new(shared.guard.clone(), mode);
         Ok((Live::new(process, translator, resumed, sign_in, place), instructions))
@@ -200,7 +183,7 @@ impl Session {
     pub(super) fn closing(&mut self, reason: ProcessEnd, turn: bool, now: bool) {
         let mut live = match std::mem::replace(&mut self.state, State::asleep()) {
             State::Starting { live, .. } | State::Ready { live, .. } | State::Turn { live, .. } => live,
-            other @ (State::Asleep { .. } | State::Waiting | State::Closing(_)) => {
+            other @ (State::Asleep { .. } | State::Waiting { .. } | State::Closing(_)) => {
                 self.state = other;
                 return;
             }
@@ -218,6 +201,8 @@ impl Session {
 
     async fn gone(&mut self, exit: Exit) {
         let state = std::mem::replace(&mut self.state, State::asleep());
+        // A turn whose end could not be written is found and ended now.
+        self.look = true;
         if let State::Closing(closing) = state {
             let reason = match closing.reason {
                 // 128 and the signal's number; none when the supervisor itself was killed.
@@ -225,7 +210,8 @@ impl Session {
                 reason => reason,
             };
             tracing::info!(?reason, exit = exit.code, "the CLI's process has ended");
-            self.record(vec![Event::ProcessEnded { reason, exit_code: exit.code }]).await;
+            // The next start of a process tells as much.
+            let _ = self.write(vec![Event::ProcessEnded { reason, exit_code: exit.code }]).await;
             for reply in closing.replies {
                 // Whoever asked may have stopped waiting.
                 let _ = reply.send(super::Ended { turn: closing.turn, process: true });
@@ -235,12 +221,17 @@ impl Session {
 
     /// Something took its time. Returns whether the task has nothing left to do.
     async fn due(&mut self) -> bool {
+        if self.again.is_some_and(|again| again <= Instant::now()) {
+            self.again = None;
+            return false;
+        }
         match &mut self.state {
             State::Asleep { since } => {
                 *since = Instant::now();
-                return true;
+                // While the gate is closed there is nothing to look for: whoever opens it wakes those with work left.
+                return !self.look || *self.shared.gate.borrow() == Gate::Closed;
             }
-            State::Waiting => {}
+            State::Waiting { .. } => {}
             State::Starting { .. } => {
                 self.refuse_head("the CLI did not get ready in time".to_owned()).await;
                 self.closing(ProcessEnd::Killed, false, true);
@@ -259,27 +250,6 @@ impl Session {
                 closing.terminated = true;
                 closing.until = Instant::now() + GIVE_UP;
                 closing.live.terminate();
-            }
-        }
-        false
-    }
-
-    /// Writes events, and says whether they are durable. A journal that cannot take them is waited for.
-    pub(super) async fn record(&self, events: Vec<Event>) -> bool {
-        if events.is_empty() {
-            return true;
-        }
-        for attempt in 1.. {
-            match self.shared.journal.append(self.id, events.clone()).await {
-                Ok(_) => return true,
-                Err(error @ (JournalError::DiskFull | JournalError::Storage(_))) if attempt < JOURNAL_RETRIES => {
-                    tracing::warn!(%error, attempt, "the journal cannot be written; trying again");
-                    sleep(JOURNAL_RETRY).await;
-                }
-                Err(error) => {
-                    tracing::error!(%error, "events are lost");
-                    return false;
-                }
             }
         }
         false

@@ -41,14 +41,8 @@ pub enum CliLine {
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Init {
-    pub session_id: String,
-    pub model: Option<String>,
     #[serde(rename = "permissionMode")]
     pub permission_mode: Option<String>,
-    #[serde(rename = "apiKeySource")]
-    pub api_key_source: Option<String>,
-    #[serde(rename = "claude_code_version")]
-    pub version: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -16,6 +16,10 @@ use protocol::event::{Event, PermissionMode};
 use protocol::ids::{ApprovalId, TurnId};
 use serde_json::Value;
 
+/// An unknown line that nests deeper is kept as text. Readers of JSON give up at 128, and what stands in an event, in the
+/// journal and in a frame lies deeper there than on its line.
+const DEEPEST: usize = 100;
+
 /// What a line amounts to.
 #[derive(Debug, Default)]
 pub struct Step {
@@ -285,6 +289,7 @@ impl Translator {
 
     fn unknown(&self, turn: Option<TurnId>, mut line: Value) -> Event {
         self.guard.mask_json(&mut line);
+        let line = if nests_beyond(&line, DEEPEST) { Value::String(line.to_string()) } else { line };
         Event::Unknown { turn, line }
     }
 
@@ -301,6 +306,16 @@ impl Kind {
             Block::Thinking(_) => Self::Thinking,
             Block::ToolUse { .. } | Block::ToolResult { .. } | Block::Unknown(_) => Self::Other,
         }
+    }
+}
+
+/// Whether something lies more than this many lists and objects deep.
+fn nests_beyond(value: &Value, depth: usize) -> bool {
+    let deeper = |value: &Value| depth == 0 || nests_beyond(value, depth - 1);
+    match value {
+        Value::Array(values) => values.iter().any(deeper),
+        Value::Object(fields) => fields.values().any(deeper),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

@@ -225,6 +225,20 @@ fn an_unknown_line_is_kept_and_masked() {
 }
 
 #[test]
+fn an_unknown_line_that_nests_deep_can_be_read_back_from_the_history() {
+    for depth in [99, 100, 126] {
+        let raw = format!(r#"{{"type":"oracle","deep":{}"{TOKEN}"{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        let mut turn = Turn::begin();
+        let step = turn.translator.take(CliLine::parse(&raw), &raw);
+        let written = serde_json::to_string(&step.events).unwrap();
+        assert!(!written.contains(TOKEN), "{depth}");
+        assert_eq!(serde_json::from_str::<Vec<Event>>(&written).unwrap(), step.events, "{depth}");
+        let Event::Unknown { line, .. } = &step.events[0] else { panic!("{:?}", step.events) };
+        assert_eq!(line.is_string(), depth > 99, "{depth}");
+    }
+}
+
+#[test]
 fn what_the_cli_says_outside_a_turn_is_kept_as_unknown() {
     let mut translator = Translator::new(Guard::new(), PermissionMode::Default);
     let raw = json!({"type": "result", "subtype": "success", "is_error": false}).to_string();
