@@ -2,6 +2,8 @@
 //!
 //! `config/core-agent.toml` names every key with its default; a test holds the two equal.
 
+mod host;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
@@ -150,6 +152,18 @@ impl Config {
         if faults.is_empty() { Ok(config) } else { Err(ConfigError::Unusable(faults)) }
     }
 
+    /// What the file alone does not show: that HOME is known and that no workspace holds what must stay the agent's own.
+    pub fn check_host(&self) -> Result<(), ConfigError> {
+        let faults = host::faults(self);
+        if faults.is_empty() { Ok(()) } else { Err(ConfigError::Unusable(faults)) }
+    }
+
+    /// That the CLI is there. An agent runs without it, and says so; whoever checks a configuration wants to know.
+    pub fn check_command(&self, path: Option<&std::ffi::OsStr>) -> Result<(), ConfigError> {
+        let fault = host::missing_command(&self.claude.command, path);
+        fault.map_or(Ok(()), |fault| Err(ConfigError::Unusable(vec![fault])))
+    }
+
     /// Everything that is wrong, so that it can be put right at once.
     fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -203,12 +217,18 @@ impl Config {
     }
 }
 
-/// Whether a variable may reach the CLI. What chooses its credentials, its endpoint or its libraries may not.
+const STEERS: [&str; 10] =
+    ["ANTHROPIC", "CLAUDE", "CONDRIX", "AI_AGENT", "NODE_", "BUN_", "LD_", "HOME", "BASH_", "SSLKEYLOGFILE"];
+/// Further certificate authorities: what a proxy that ends TLS needs.
+const AUTHORITIES: &str = "NODE_EXTRA_CA_CERTS";
+
+/// Whether a variable may reach the CLI. What chooses its credentials, its endpoint, its libraries or the options of the
+/// runtime in it may not, nor what would write down the keys of its connections.
 fn may_be_passed(name: &str) -> bool {
     let stem = name.strip_suffix('*').unwrap_or(name);
+    let steers = |prefix: &&str| stem.starts_with(prefix) || (name.ends_with('*') && prefix.starts_with(stem));
     let plain = !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let steers = ["ANTHROPIC", "CLAUDE", "CONDRIX", "AI_AGENT", "NODE_OPTIONS", "LD_", "HOME", "BASH_ENV"];
-    plain && !steers.iter().any(|prefix| stem.starts_with(prefix) || (name.ends_with('*') && prefix.starts_with(stem)))
+    plain && (name == AUTHORITIES || !STEERS.iter().any(steers))
 }
 
 impl ClaudeConfig {
@@ -310,6 +330,12 @@ mod tests {
             "ANTHROPIC_API_KEY",
             "CLAUDECODE",
             "NODE_OPTIONS",
+            "NODE_TLS_REJECT_UNAUTHORIZED",
+            "NODE_*",
+            "BUN_OPTIONS",
+            "BUN_*",
+            "BASH_ENV",
+            "SSLKEYLOGFILE",
             "LD_PRELOAD",
             "HOME",
             "*",
@@ -321,6 +347,7 @@ mod tests {
         ] {
             assert!(!may_be_passed(name), "{name}");
         }
+        assert!(may_be_passed("NODE_EXTRA_CA_CERTS") && may_be_passed("SSL_CERT_FILE"));
         let pass = |name: &str| {
             let variables = [(name.to_owned(), "x".to_owned())];
             !ClaudeConfig::default().passed(variables).is_empty()

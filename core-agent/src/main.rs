@@ -45,7 +45,10 @@ fn act(config: Option<PathBuf>, command: Command) -> anyhow::Result<()> {
     }
     let config = load(config)?;
     match command {
-        Command::CheckConfig => Ok(writeln!(std::io::stdout(), "the configuration can be used")?),
+        Command::CheckConfig => {
+            config.check_command(std::env::var_os("PATH").as_deref())?;
+            Ok(writeln!(std::io::stdout(), "the configuration can be used")?)
+        }
         Command::Join { gateway, token_file, name, replace } => {
             pair(&config, &gateway, token_file.as_deref(), name, replace)
         }
@@ -75,6 +78,7 @@ fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
         config.claude.api_key_file = found.file;
     }
     config.claude.home = std::env::var_os("HOME").map(PathBuf::from);
+    config.check_host()?;
     Ok(config)
 }
 

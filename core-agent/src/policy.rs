@@ -31,7 +31,7 @@ impl Command {
     }
 }
 
-/// Allows or refuses. A sign-in that has lapsed still belongs to its owner; one that was made on the host by hand has no
+/// Allows or refuses. As long as the CLI has not said whose the sign-in is, its owner is asked to wait. A sign-in that has lapsed still belongs to its owner; one that was made on the host by hand has no
 /// owner here, so that nobody operates it through a gateway until it is signed out.
 pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState) -> Result<(), ProblemType> {
     let plan = claude.method == Method::OAuth && claude.state != State::SignedOut;
@@ -39,8 +39,10 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
     let granted = grant >= command.needs();
     match command {
         Command::Operate | Command::SignIn if plan && !owner => Err(ProblemType::OwnerOnly),
-        Command::Observe | Command::Operate | Command::SignIn if granted => Ok(()),
-        Command::SignOut if granted || owner => Ok(()),
+        Command::Operate | Command::SignIn if granted && claude.is_unconfirmed() => Err(ProblemType::SignInUnconfirmed),
+        Command::Observe | Command::Operate | Command::SignIn | Command::SignOut if granted => Ok(()),
+        Command::SignOut if owner && claude.is_unconfirmed() => Err(ProblemType::SignInUnconfirmed),
+        Command::SignOut if owner => Ok(()),
         Command::Observe | Command::Operate | Command::SignIn | Command::SignOut => Err(ProblemType::Forbidden),
     }
 }
@@ -53,7 +55,25 @@ mod tests {
     const COMMANDS: [Command; 4] = [Command::Observe, Command::Operate, Command::SignIn, Command::SignOut];
 
     fn signed_in(method: Method, state: State, owner: Option<UserId>) -> ClaudeState {
-        ClaudeState { method, state, owner, ..ClaudeState::default() }
+        let checked_at = Some(time::OffsetDateTime::UNIX_EPOCH);
+        ClaudeState { method, state, owner, checked_at, ..ClaudeState::default() }
+    }
+
+    #[test]
+    fn nobody_operates_a_plan_before_it_is_known_whose_it_is() {
+        let (owner, other) = (UserId::new(), UserId::new());
+        let claude = ClaudeState { checked_at: None, ..signed_in(Method::OAuth, State::SignedIn, Some(owner)) };
+        for command in [Command::Operate, Command::SignIn] {
+            let decide = |user, grant| decide(user, grant, command, &claude);
+            assert_eq!(decide(owner, Grant::Administer), Err(ProblemType::SignInUnconfirmed));
+            assert_eq!(decide(owner, Grant::Observe), Err(ProblemType::Forbidden));
+            assert_eq!(decide(other, Grant::Administer), Err(ProblemType::OwnerOnly));
+        }
+        let sign_out = |user, grant| decide(user, grant, Command::SignOut, &claude);
+        assert_eq!(sign_out(owner, Grant::Operate), Err(ProblemType::SignInUnconfirmed));
+        assert_eq!(sign_out(other, Grant::Administer), Ok(()));
+        let key = ClaudeState { checked_at: None, ..signed_in(Method::ApiKey, State::SignedIn, None) };
+        assert_eq!(decide(other, Grant::Operate, Command::Operate, &key), Ok(()));
     }
 
     #[test]

@@ -137,25 +137,17 @@ async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunE
 }
 
 /// A Core that learns at the handshake that it was revoked ends its work, as one does that was told over its link. One
-/// that is welcomed afterwards was restored.
+/// that is welcomed afterwards was restored. What an earlier agent left undone waits for the first welcome.
 async fn follow_admission(mut link: watch::Receiver<LinkState>, app: Arc<App>, stop: CancellationToken) {
     let watch = async {
-        let (mut refused, mut welcomed_in) = (false, None);
         loop {
             let state = *link.borrow_and_update();
             match state {
                 LinkState::Revoked => {
-                    refused = true;
-                    let confirmation = app.claude.revoke(RevokeOrder { sign_out: false }).await;
+                    let confirmation = app.claude.revoke(RevokeOrder { sign_out: false }, None).await;
                     tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
                 }
-                LinkState::Up { epoch } => {
-                    // Restored before it dialled, it was not refused; its epoch tells.
-                    let later = welcomed_in.replace(epoch).is_some_and(|before| before != epoch);
-                    if std::mem::take(&mut refused) || later {
-                        app.claude.readmit().await;
-                    }
-                }
+                LinkState::Up { epoch } => app.claude.admitted(epoch).await,
                 LinkState::Connecting | LinkState::Refused => {}
             }
             if link.changed().await.is_err() {

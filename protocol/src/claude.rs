@@ -104,8 +104,17 @@ pub struct ClaudeState {
     pub last_error: Option<LastError>,
     /// Who pays, as the CLI reports it: a plan or API billing.
     pub billing: Option<String>,
+    /// When the CLI last said whose the sign-in is. None: it has not said so of this one yet.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub checked_at: Option<OffsetDateTime>,
+}
+
+impl ClaudeState {
+    /// A plan of which the CLI has not said yet whose it is. Until it has, `owner` is who it belongs to if the account is
+    /// still the one that they signed in with: nobody operates it, and no message that waits is given up.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.method == Method::OAuth && self.state != State::SignedOut && self.checked_at.is_none()
+    }
 }
 
 /// One report of an agent on the long-lived state request. Each replaces the one before.

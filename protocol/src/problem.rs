@@ -73,6 +73,7 @@ problem_types! {
     SignInInProgress = "sign-in-in-progress", 409, "Another user's sign-in is in progress";
     SignInFailed = "sign-in-failed", 502, "The sign-in failed";
     NotSignedIn = "not-signed-in", 409, "The Core is not signed in to Claude";
+    SignInUnconfirmed = "sign-in-unconfirmed", 503, "The Core does not know yet whose sign-in it has";
     ApiKeyConfigured = "api-key-configured", 409, "The Core uses an API key";
     ClaudeUnavailable = "claude-unavailable", 503, "The Claude CLI cannot be run on this Core";
     // Sessions.

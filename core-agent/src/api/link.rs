@@ -5,6 +5,7 @@ use super::AppState;
 use super::caller::Gateway;
 use super::extract::Json;
 use super::problem::ApiError;
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use futures::stream::{self, StreamExt as _};
 use http::header;
 use protocol::claude::{CoreReport, RevokeConfirmation, RevokeOrder};
+use protocol::link::Welcome;
 use protocol::problem::ProblemType;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -46,16 +48,18 @@ async fn next((mut reports, first): (Reports, bool)) -> Option<(Bytes, (Reports,
     Some((line.into(), (reports, false)))
 }
 
-/// `POST /link/v1/revoked`: this Core was revoked. Answers when its work has ended.
+/// `POST /link/v1/revoked`: this Core was revoked. Answers when its work has ended. The welcome is that of the link by which
+/// the order came ([`crate::link_client`]).
 pub(super) async fn revoked(
     State(app): State<AppState>,
     _: Gateway,
+    Extension(welcome): Extension<Welcome>,
     Json(order): Json<RevokeOrder>,
 ) -> Result<axum::Json<RevokeConfirmation>, ApiError> {
     let claude = app.0.claude.clone();
     // To its end, also when the gateway stops waiting and cuts the link: a sign-out that stops halfway is none.
     let revoked = app.0.tasks.spawn(async move {
-        let confirmation = claude.revoke(order).await;
+        let confirmation = claude.revoke(order, Some(welcome.epoch)).await;
         tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
         confirmation
     });

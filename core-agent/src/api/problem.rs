@@ -1,6 +1,8 @@
 //! Where errors become problems (RFC 9457): the one place, by an exhaustive match.
 
 use crate::claude::ClaudeError;
+use crate::claude::model::ModelError;
+use crate::claude::process::ProcessError;
 use crate::claude::sign_in::{Over, SignInError};
 use crate::journal::JournalError;
 use crate::workspace::WorkspaceError;
@@ -65,7 +67,8 @@ impl ApiError {
                 ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
                 ClaudeError::UnknownSession => ProblemType::NotFound,
                 ClaudeError::SessionClosed => ProblemType::SessionClosed,
-                ClaudeError::Closed => ProblemType::ShuttingDown,
+                ClaudeError::Closed | ClaudeError::Cli(ProcessError::Closed) => ProblemType::ShuttingDown,
+                ClaudeError::Cli(_) | ClaudeError::Model(ModelError::NothingKnown) => ProblemType::ClaudeUnavailable,
                 ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
                 ClaudeError::Journal(_) | ClaudeError::SessionGone => ProblemType::Internal,
                 ClaudeError::Busy => ProblemType::TooManyRequests,

@@ -5,7 +5,7 @@ use super::credentials::{Credentials, Watcher};
 use super::owner::Owner;
 use super::process::{Launcher, ProcessError};
 use super::state::{AuthStatus, Board, Change, replaced};
-use protocol::claude::{ClaudeState, ErrorKind};
+use protocol::claude::{ClaudeState, ErrorKind, Method};
 use protocol::ids::UserId;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -37,6 +37,8 @@ pub(super) struct Account {
     /// What of the credentials file the state already shows.
     shown: Mutex<Arc<Credentials>>,
     sign_ins: AtomicU64,
+    /// Who signed in by a process of ours, until the CLI has said as whom.
+    claimed: Mutex<Option<UserId>>,
     /// A sign-out is under way: that the file goes is no news until its outcome is known.
     leaving: AtomicBool,
     /// One question to the CLI at a time, so that answers come in their order.
@@ -53,6 +55,7 @@ impl Account {
             owner_file,
             shown,
             sign_ins: AtomicU64::new(0),
+            claimed: Mutex::default(),
             leaving: AtomicBool::new(false),
             asking: tokio::sync::Mutex::default(),
         }
@@ -69,7 +72,8 @@ impl Account {
             return false;
         }
         let replaced = replaced(&shown, &credentials);
-        self.board.change(Change::Credentials { credentials: &credentials, replaced });
+        let owner = self.claimed().or_else(|| Owner::read(&self.owner_file).map(|owner| owner.user));
+        self.board.change(Change::Credentials { credentials: &credentials, replaced, owner });
         *shown = credentials;
         true
     }
@@ -89,16 +93,28 @@ impl Account {
         self.watcher.current()
     }
 
+    /// As the file is now.
+    pub(super) fn look_now(&self) -> Arc<Credentials> {
+        self.watcher.look_now()
+    }
+
     /// The vendor refused a message for want of authentication. `before`: the credentials that the turn began with.
     pub(super) fn refused(&self, before: &Arc<Credentials>, status: Option<u16>, detail: &str) {
         self.show();
         let now = self.watcher.current();
         let detail = detail.to_owned();
+        if self.board.claude().method == Method::ApiKey {
+            // Whatever lies beside it: the key was what was refused.
+            self.board.change(Change::Refused { detail });
+            return;
+        }
         match &*now {
             // The file tells it all, and the state shows it.
             Credentials::Missing | Credentials::Blanked | Credentials::Unusable => {}
-            // A fresh access token was refused too, or the account may not do this.
-            Credentials::Present(_) if status == Some(403) || replaced(before, &now) => {
+            // A fresh access token was refused too, there can be no fresh one, or the account may not do this.
+            Credentials::Present(tokens)
+                if status == Some(403) || tokens.refresh.is_none() || replaced(before, &now) =>
+            {
                 self.board.change(Change::Refused { detail });
             }
             // The CLI could not get a fresh one: the vendor may be out of reach for a while.
@@ -120,26 +136,51 @@ impl Account {
         let Ok(status) = serde_json::from_str::<AuthStatus>(&output.stdout) else {
             return Err(AccountError::Answer(output.exit.code));
         };
+        if let Some(by) = self.claimed() {
+            if status.logged_in {
+                Owner::new(by, &status).write(&self.owner_file).map_err(AccountError::Owner)?;
+            }
+            self.claim(None);
+        }
         let owner = Owner::read(&self.owner_file).filter(|owner| !status.logged_in || owner.owns(&status));
         self.board.change(Change::Status { status: &status, owner: owner.as_ref() });
         Ok(status)
     }
 
-    /// A sign-in through the gateway has succeeded: verifies it, and writes down whose it is.
-    pub(super) async fn signed_in(&self, by: UserId) -> Result<ClaudeState, AccountError> {
+    fn claimed(&self) -> Option<UserId> {
+        *self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn claim(&self, by: Option<UserId>) {
+        *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = by;
+    }
+
+    /// Until the guard is dropped, the CLI is not asked whose a sign-in is: a code is being exchanged, and the credentials
+    /// that appear are nobody's before [`Self::signed_in`].
+    pub(super) async fn undecided(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.asking.lock().await
+    }
+
+    /// A sign-in through the gateway has succeeded: verifies it, and writes down whose it is. Where it cannot be verified
+    /// now, it is this user's all the same as soon as it can be ([`Self::run`] goes on trying).
+    pub(super) async fn signed_in(
+        &self,
+        by: UserId,
+        undecided: tokio::sync::MutexGuard<'_, ()>,
+    ) -> Result<ClaudeState, AccountError> {
+        self.claim(Some(by));
+        drop(undecided);
         self.show();
-        let status = self.check().await?;
-        if !status.logged_in {
+        self.sign_ins.fetch_add(1, Ordering::AcqRel);
+        if !self.check().await?.logged_in {
             return Err(AccountError::NotSignedIn);
         }
-        self.sign_ins.fetch_add(1, Ordering::AcqRel);
-        Owner::new(by, &status).write(&self.owner_file).map_err(AccountError::Owner)?;
-        self.check().await?;
         Ok(self.board.claude())
     }
 
     /// The Core has been signed out: nobody owns it.
     pub(super) fn signed_out(&self) -> std::io::Result<()> {
+        self.claim(None);
         // That the file has gone is no news of its own.
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = self.watcher.look_now();
         self.board.change(Change::SignedOut);
@@ -152,7 +193,7 @@ impl Account {
         // The check at the agent's start may have failed, or taken too long.
         let mut unchecked = self.board.claude().checked_at.is_none();
         loop {
-            if self.show() || unchecked {
+            if self.show() || unchecked || self.board.claude().is_unconfirmed() {
                 unchecked = match self.check().await {
                     Ok(_) => false,
                     Err(error) => {

@@ -39,11 +39,6 @@ pub enum ApiKeyError {
     NotAKey { origin: String },
 }
 
-impl ApiKeyError {
-    /// `EX_CONFIG` of sysexits: the configuration must be changed.
-    pub const EXIT_CODE: u8 = 78;
-}
-
 /// A key, and the file that held it alone.
 #[derive(Debug)]
 pub struct Found {

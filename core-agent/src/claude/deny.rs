@@ -36,29 +36,31 @@ fn entries(state_dir: &Path) -> Vec<String> {
 
 fn patterns(settings: &Settings, entries: &[String]) -> Vec<String> {
     let mut patterns = vec!["~/.claude/**".to_owned(), "~/.claude.json".to_owned()];
-    patterns.push(absolute(&settings.claude_dir(), "/**"));
-    patterns.push(absolute(&settings.home.join(".claude.json"), ""));
-    patterns.extend(state(settings, entries));
+    patterns.extend(spellings(&settings.claude_dir()).iter().map(|path| absolute(path, "/**")));
+    patterns.extend(spellings(&settings.home.join(".claude.json")).iter().map(|path| absolute(path, "")));
+    patterns.extend(spellings(&settings.state_dir).iter().flat_map(|path| state(path, settings, entries)));
     patterns.extend(settings.api_key_file.iter().flat_map(|file| spellings(file)).map(|file| absolute(&file, "")));
     patterns
 }
 
-/// A path as it is configured, and as the kernel knows it.
+/// A path as it is configured, and as the kernel knows it. What is not there yet is known by the folder that it will be in.
 fn spellings(path: &Path) -> Vec<PathBuf> {
-    let real = path.canonicalize().ok().filter(|real| real != path);
+    let beside = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    let real = path.canonicalize().ok().or_else(beside).filter(|real| real != path);
     std::iter::once(path.to_owned()).chain(real).collect()
 }
 
 /// The agent's state. Where the workspaces lie inside it, a rule for the whole would deny all work: then everything else
 /// is named, and what may appear later by its extension.
-fn state(settings: &Settings, entries: &[String]) -> Vec<String> {
-    let Ok(within) = settings.workspaces.strip_prefix(&settings.state_dir) else {
-        return vec![absolute(&settings.state_dir, "/**")];
+fn state(state_dir: &Path, settings: &Settings, entries: &[String]) -> Vec<String> {
+    let workspaces = spellings(&settings.workspaces);
+    let Some(within) = workspaces.iter().find_map(|workspaces| workspaces.strip_prefix(state_dir).ok()) else {
+        return vec![absolute(state_dir, "/**")];
     };
     let spared = within.components().next().map(|first| first.as_os_str().to_owned());
-    let mut patterns = vec![absolute(&settings.state_dir, "/*.*"), absolute(&settings.state_dir, "/.env")];
+    let mut patterns = vec![absolute(state_dir, "/*.*"), absolute(state_dir, "/.env")];
     for entry in entries.iter().filter(|entry| spared.as_deref() != Some(entry.as_ref())) {
-        let path = settings.state_dir.join(entry);
+        let path = state_dir.join(entry);
         patterns.extend([absolute(&path, ""), absolute(&path, "/**")]);
     }
     patterns
@@ -117,7 +119,7 @@ mod tests {
     #[test]
     fn workspaces_inside_the_state_are_spared_and_all_beside_them_is_denied() {
         let settings = with("/var/lib/core", "/var/lib/core/work/spaces");
-        let patterns = state(&settings, &["work".into(), "key".into(), "journal.db".into()]);
+        let patterns = state(&settings.state_dir, &settings, &["work".into(), "key".into(), "journal.db".into()]);
         assert_eq!(
             patterns,
             [
@@ -129,6 +131,33 @@ mod tests {
                 "//var/lib/core/journal.db/**"
             ]
         );
+    }
+
+    #[test]
+    fn a_home_and_a_state_behind_links_are_denied_by_both_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().canonicalize().unwrap().join("real");
+        std::fs::create_dir_all(real.join("state/work")).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let name = |path: &Path| path.to_str().unwrap().to_owned();
+        let mut settings = with(&name(&link.join("state")), "/srv/workspaces");
+        settings.home.clone_from(&link);
+        let rules = patterns(&settings, &[]);
+        for path in [&link, &real] {
+            for (of, rest) in [(".claude", "/**"), (".claude.json", ""), ("state", "/**")] {
+                let rule = absolute(&path.join(of), rest);
+                assert!(rules.contains(&rule), "{rule} is not in {rules:?}");
+            }
+        }
+        // The workspaces inside are spared by either name.
+        settings.workspaces = link.join("state/work");
+        let rules = patterns(&settings, &["work".into(), "key".into()]);
+        for path in [&link, &real] {
+            let state = path.join("state");
+            assert!(rules.contains(&absolute(&state.join("key"), "")), "{rules:?}");
+            assert!(!rules.contains(&absolute(&state, "/**")) && !rules.contains(&absolute(&state.join("work"), "")));
+        }
     }
 
     #[test]

@@ -36,11 +36,13 @@ impl Claude {
     }
 
     /// The Core was revoked: ends every turn and process, signs out where ordered, and says what it did. May be
-    /// repeated. Nothing begins afterwards, until [`Claude::readmit`].
-    pub async fn revoke(&self, order: RevokeOrder) -> RevokeConfirmation {
+    /// repeated. Nothing begins afterwards, until [`Claude::admitted`]. `epoch`: that of the link by which it was told; none
+    /// where the gateway refused a link.
+    pub async fn revoke(&self, order: RevokeOrder, epoch: Option<u64>) -> RevokeConfirmation {
         // Before waiting for anybody: from here nothing new begins.
         self.close_for_revocation();
-        let _in_order = self.admission.lock().await;
+        let mut admission = self.admission.lock().await;
+        admission.revoked(epoch);
         // An earlier revocation's end may have come in between.
         self.close_for_revocation();
         // Nobody can be signed out of a key, and what else may lie on the host is not what the Core works with.
@@ -69,14 +71,19 @@ impl Claude {
         confirmation
     }
 
-    /// The Core was restored: work may begin again. Waits for a revocation that is still being carried out.
-    pub async fn readmit(&self) {
-        let _in_order = self.admission.lock().await;
+    /// The gateway has welcomed this Core in this epoch: recovered sessions go on, and after a revocation the Core was
+    /// restored. Waits for a revocation that is still being carried out.
+    pub async fn admitted(&self, epoch: u64) {
+        let mut admission = self.admission.lock().await;
+        if !admission.welcomed(epoch) {
+            return;
+        }
         let _one = self.ending.lock().await;
         if self.revoked.swap(false, Ordering::SeqCst) {
             tracing::info!("this Core was restored");
             self.open_gate().await;
         }
+        self.release_recovered();
     }
 
     fn close_for_revocation(&self) {
@@ -120,6 +127,10 @@ impl Claude {
 
     /// Ends the sign-in in progress and every session's turn and process. What has not ended by then is only counted.
     async fn end_sessions(&self, reason: &Reason, until: Instant) -> (Vec<Ended>, usize) {
+        if *reason != Reason::Shutdown {
+            // What waits in them is given up as well.
+            self.release_recovered();
+        }
         let answers = self.sessions.end_all(reason);
         let sign_in = self.sign_ins.end();
         let ((), ended) = tokio::join!(

@@ -1,9 +1,11 @@
 //! Keeping the sign-in alive: the one task that lets the CLI refresh ahead of the expiry.
 
 use super::credentials::{Attempt, Past, Refresher};
+use super::process::ProcessError;
 use super::session::Gate;
 use super::state::{Board, Change};
 use protocol::claude::ErrorKind;
+use serde_json::Value;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -49,9 +51,14 @@ impl Keeper {
 
     fn judge(&self, attempt: Attempt, past: Past) -> Past {
         let (kind, detail) = match attempt {
-            Attempt::Changed => {
+            Attempt::Refreshed => {
                 tracing::info!("the access token was refreshed");
                 return Past::Succeeded;
+            }
+            // The state tells by itself what the file says.
+            Attempt::Ended => {
+                tracing::warn!("the sign-in has ended: there is nothing left to refresh");
+                return Past::Untried;
             }
             Attempt::GivenUp => return past,
             Attempt::Unreachable => (ErrorKind::Network, "the access token could not be refreshed yet".to_owned()),
@@ -60,6 +67,15 @@ impl Keeper {
         tracing::warn!(detail, ?past, "a refresh did not succeed");
         self.board.change(Change::RefreshFailed { kind, detail });
         past.failed_again()
+    }
+
+    /// Asks the CLI what it offers. It could refresh on the way, so that it is one of the attempts.
+    pub(super) async fn initialize(&self) -> Result<Value, ProcessError> {
+        let _one = self.attempting.lock().await;
+        if *self.gate.borrow() == Gate::Closed {
+            return Err(ProcessError::Closed);
+        }
+        self.refresher.initialize().await
     }
 
     /// Returns when no attempt is under way. None begins while the gate is closed.

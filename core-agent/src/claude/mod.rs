@@ -9,6 +9,7 @@
 //! ```
 
 mod account;
+mod admission;
 pub mod api_key;
 mod credentials;
 mod deny;
@@ -32,11 +33,12 @@ use crate::journal::{Acceptance, Answer, Decided, Journal, JournalError, NewMess
 use crate::supervise::Supervisor;
 use crate::workspace::Workspaces;
 use account::Account;
+use admission::Admission;
 use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
 use keep::Keeper;
 use model::{ModelError, Models};
-use process::Launcher;
+use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
@@ -45,8 +47,8 @@ use session::{Gate, Places, Reason, Reply, SessionError, Sessions, Shared};
 use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -78,6 +80,8 @@ pub enum ClaudeError {
     Closed,
     #[error(transparent)]
     Model(#[from] ModelError),
+    #[error("the CLI does not say what it offers: {0}")]
+    Cli(#[from] ProcessError),
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error("too many requests wait for this session")]
@@ -95,6 +99,16 @@ impl From<SessionError> for ClaudeError {
             SessionError::Gone => Self::SessionGone,
             SessionError::Journal(error) => Self::Journal(error),
         }
+    }
+}
+
+/// Messages that were taken up while it was not known whose the sign-in is go on as soon as it is.
+async fn wake_when_confirmed(mut reports: watch::Receiver<CoreReport>, sessions: Sessions) {
+    // The board lives as long as the sessions do, which hold it.
+    while reports.wait_for(|report| report.claude.is_unconfirmed()).await.is_ok()
+        && reports.wait_for(|report| !report.claude.is_unconfirmed()).await.is_ok()
+    {
+        sessions.wake_all();
     }
 }
 
@@ -121,11 +135,14 @@ pub struct Claude {
     /// The Core is revoked: the gate opens again when it is restored.
     revoked: AtomicBool,
     /// Held while a revocation, or its end, is carried out: in the order in which they came.
-    admission: tokio::sync::Mutex<()>,
+    admission: tokio::sync::Mutex<Admission>,
+    /// Sessions with messages that an earlier agent accepted. They wait for [`Claude::admitted`].
+    recovered: std::sync::Mutex<Vec<SessionId>>,
 }
 
 impl Claude {
-    /// Reads the sign-in as it is, recovers the sessions that an earlier agent left, and goes on with their messages.
+    /// Reads the sign-in as it is and recovers the sessions that an earlier agent left. Their messages wait until the
+    /// gateway has admitted this one ([`Claude::admitted`]): the Core may have been revoked while no agent ran.
     pub async fn start(
         config: &Config,
         journal: Journal,
@@ -182,9 +199,8 @@ impl Claude {
                 async move { keeper.run(over).await }
             });
         }
-        for session in journal.recover().await? {
-            sessions.wake(session);
-        }
+        tasks.spawn(over.clone().run_until_cancelled_owned(wake_when_confirmed(board.follow(), sessions.clone())));
+        let recovered = std::sync::Mutex::new(journal.recover().await?);
         let ending = tokio::sync::Mutex::default();
         let claude = Self {
             settings,
@@ -204,8 +220,15 @@ impl Claude {
             over,
             revoked: AtomicBool::new(false),
             admission: tokio::sync::Mutex::default(),
+            recovered,
         };
         Ok(Arc::new(claude))
+    }
+
+    /// Lets recovered sessions go on: where the gate is open with their messages, where it is closed to their end.
+    fn release_recovered(&self) {
+        let recovered = std::mem::take(&mut *self.recovered.lock().unwrap_or_else(PoisonError::into_inner));
+        recovered.into_iter().for_each(|session| self.sessions.wake(session));
     }
 
     /// The Core's state, followed as it changes.
@@ -256,7 +279,7 @@ impl Claude {
         by: Actor,
     ) -> Result<SessionId, ClaudeError> {
         if let Some(model) = &model {
-            self.models.check(model)?;
+            self.check_model(model).await?;
         }
         let id = SessionId::new();
         self.journal.create_session(NewSession { id, workspace, model, permission_mode, by }).await?;
@@ -312,9 +335,11 @@ impl Claude {
     pub async fn answer(
         &self,
         session: SessionId,
-        answer: Answer,
+        mut answer: Answer,
         answers: Option<Map<String, Value>>,
     ) -> Result<Decided, ClaudeError> {
+        answer.message = answer.message.map(|message| self.guard.mask(message));
+        let answers = answers.map(|answers| self.guard.mask_members(answers));
         if self.journal.session(session).await?.is_none() {
             return Err(ClaudeError::UnknownSession);
         }
@@ -322,8 +347,8 @@ impl Claude {
     }
 
     pub async fn set_model(&self, session: SessionId, model: String, by: Actor) -> Result<(), ClaudeError> {
-        self.models.check(&model)?;
         self.open_session(session).await?;
+        self.check_model(&model).await?;
         Ok(self.sessions.set_model(session, model, by).await?)
     }
 
@@ -346,6 +371,17 @@ impl Claude {
         self.journal.close_session(session).await?;
         self.sessions.end(session, Reason::Closed(by)).await?;
         Ok(())
+    }
+
+    /// That the CLI offers this model. Where it has not said yet what it offers, it is asked: a name that it takes without
+    /// a word fails at the first message.
+    async fn check_model(&self, name: &str) -> Result<(), ClaudeError> {
+        match self.models.check(name) {
+            Err(ModelError::NothingKnown) => {}
+            checked => return Ok(checked?),
+        }
+        self.models.learn(&self.keeper.initialize().await?);
+        Ok(self.models.check(name)?)
     }
 
     /// That the session is there and takes requests.

@@ -11,9 +11,11 @@ pub enum ModelError {
     Malformed,
     #[error("the CLI knows no model of this name; it knows {0}")]
     Unknown(String),
+    #[error("the CLI has not said yet which models it knows")]
+    NothingKnown,
 }
 
-/// What the CLI said it offers, from the newest `initialize`. Empty until a process has run.
+/// What the CLI said it offers, from the newest `initialize`. Empty until a process has run: then it has to be asked.
 #[derive(Clone, Debug, Default)]
 pub struct Models {
     known: Arc<Mutex<Vec<Known>>>,
@@ -57,8 +59,11 @@ impl Models {
             return Err(ModelError::Malformed);
         }
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if name.starts_with("claude-") || known.is_empty() || known.iter().any(|known| known.value == name) {
+        if name.starts_with("claude-") || known.iter().any(|known| known.value == name) {
             return Ok(());
+        }
+        if known.is_empty() {
+            return Err(ModelError::NothingKnown);
         }
         let names: Vec<&str> = known.iter().map(|known| known.value.as_str()).collect();
         Err(ModelError::Unknown(names.join(", ")))
@@ -84,7 +89,10 @@ mod tests {
             assert_eq!(models.check(name), Ok(()), "{name}");
         }
         assert!(matches!(models.check("bogus"), Err(ModelError::Unknown(_))));
-        assert_eq!(Models::default().check("sonnet"), Ok(()), "nothing is known before the first process");
+        let nothing = Models::default();
+        assert_eq!(nothing.check("sonnet"), Err(ModelError::NothingKnown));
+        assert_eq!(nothing.check("claude-sonnet-5"), Ok(()));
+        assert_eq!(nothing.check("--help"), Err(ModelError::Malformed));
     }
 
     #[test]

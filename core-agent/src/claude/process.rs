@@ -70,6 +70,10 @@ pub enum ProcessError {
     Supervise(#[from] SuperviseError),
     #[error("the CLI did not end in time")]
     Timeout,
+    #[error("the CLI ended by itself (exit status {0:?}; 127 is one that could not be started)")]
+    Ended(Option<i32>),
+    #[error("the Core is signing out or ending")]
+    Closed,
     #[error("the CLI's output cannot be read: {0}")]
     Output(#[from] LineError),
 }

@@ -4,11 +4,13 @@
 //!
 //! The owner is who signed the Core in through the gateway. It is kept beside the account that it was, so that a sign-in
 //! made on the host by hand, with another account, has no owner: then nobody may operate the Core until it is signed
-//! out and in again (see [`crate::policy`]).
+//! out and in again (see [`crate::policy`]). Which account it is only the CLI can say; until it has, the state is
+//! unconfirmed ([`ClaudeState::is_unconfirmed`]), and everybody waits.
 
 use super::credentials::Credentials;
 use super::owner::Owner;
 use protocol::claude::{ClaudeState, CoreReport, ErrorKind, LastError, Method, State};
+use protocol::ids::UserId;
 use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
 use tokio::sync::watch;
@@ -18,10 +20,6 @@ use tokio::sync::watch;
 #[serde(rename_all = "camelCase")]
 pub(super) struct AuthStatus {
     pub(super) logged_in: bool,
-    #[serde(default)]
-    pub(super) auth_method: Option<String>,
-    #[serde(default)]
-    pub(super) api_provider: Option<String>,
     #[serde(default)]
     pub(super) api_key_source: Option<String>,
     #[serde(default)]
@@ -38,10 +36,12 @@ pub(super) struct AuthStatus {
 pub(super) enum Change<'a> {
     /// The Core has an API key: it wins over any sign-in.
     KeyConfigured,
-    /// The credentials file was read. `replaced`: its values differ from those before.
+    /// The credentials file was read. `replaced`: its values differ from those before. `owner`: whose a sign-in is that was
+    /// not there before, unless the CLI names another account.
     Credentials {
         credentials: &'a Credentials,
         replaced: bool,
+        owner: Option<UserId>,
     },
     Status {
         status: &'a AuthStatus,
@@ -69,8 +69,12 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
             *state = ClaudeState { method: Method::ApiKey, state: State::SignedIn, ..ClaudeState::default() };
         }
         Change::Credentials { .. } if state.method == Method::ApiKey => {}
-        Change::Credentials { credentials: Credentials::Present(tokens), replaced } => {
+        Change::Credentials { credentials: Credentials::Present(tokens), replaced, owner } => {
             let first = state.method == Method::None;
+            // There were none before: it may be anybody's.
+            if state.expires_at.is_none() {
+                (state.owner, state.account, state.organisation, state.checked_at) = (owner, None, None, None);
+            }
             state.method = Method::OAuth;
             state.expires_at = Some(tokens.expires_at);
             state.scopes.clone_from(&tokens.scopes);
@@ -83,7 +87,10 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
                 }
             }
         }
-        Change::Credentials { credentials: Credentials::Blanked, .. } => {
+        Change::Credentials { credentials: Credentials::Blanked, owner, .. } => {
+            if state.method == Method::None {
+                state.owner = owner;
+            }
             state.method = Method::OAuth;
             state.state = State::Expired;
             state.expires_at = None;
@@ -238,7 +245,6 @@ pub(super) fn replaced(before: &Credentials, after: &Credentials) -> bool {
 mod tests {
     use super::super::credentials::Tokens;
     use super::*;
-    use protocol::ids::UserId;
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
@@ -254,7 +260,7 @@ mod tests {
 
     fn signed_in() -> ClaudeState {
         let mut state = ClaudeState::default();
-        apply(&mut state, Change::Credentials { credentials: &present("a"), replaced: true }, NOW);
+        apply(&mut state, Change::Credentials { credentials: &present("a"), replaced: true, owner: None }, NOW);
         state
     }
 
@@ -267,7 +273,7 @@ mod tests {
         let mut state = signed_in();
         assert_eq!((state.method, state.state, state.last_refresh_at), (Method::OAuth, State::SignedIn, None));
         assert_eq!(state.plan.as_deref(), Some("max"));
-        apply(&mut state, Change::Credentials { credentials: &present("b"), replaced: true }, NOW);
+        apply(&mut state, Change::Credentials { credentials: &present("b"), replaced: true, owner: None }, NOW);
         assert_eq!(state.last_refresh_at, Some(NOW));
     }
 
@@ -276,14 +282,32 @@ mod tests {
         let mut state = signed_in();
         state.owner = Some(UserId::new());
         let owner = state.owner;
-        apply(&mut state, Change::Credentials { credentials: &Credentials::Blanked, replaced: true }, NOW);
+        apply(&mut state, Change::Credentials { credentials: &Credentials::Blanked, replaced: true, owner: None }, NOW);
         assert_eq!((state.state, kind(&state), state.owner), (State::Expired, Some(ErrorKind::RefreshRefused), owner));
+    }
+
+    #[test]
+    fn a_sign_in_that_appears_is_unconfirmed_and_a_refresh_leaves_it_confirmed() {
+        let (mut state, owner) = (ClaudeState::default(), UserId::new());
+        let now = |token| (present(token), Some(owner));
+        let (first, expected) = now("a");
+        apply(&mut state, Change::Credentials { credentials: &first, replaced: true, owner: expected }, NOW);
+        assert_eq!((state.owner, state.is_unconfirmed()), (Some(owner), true));
+        let status = AuthStatus { logged_in: true, email: Some("ada@example.com".into()), ..AuthStatus::default() };
+        let named = Owner::new(owner, &status);
+        apply(&mut state, Change::Status { status: &status, owner: Some(&named) }, NOW);
+        assert_eq!((state.owner, state.is_unconfirmed()), (Some(owner), false));
+        apply(&mut state, Change::Credentials { credentials: &present("b"), replaced: true, owner: None }, NOW);
+        assert_eq!((state.owner, state.is_unconfirmed()), (Some(owner), false), "a refresh changes no owner");
+        apply(&mut state, Change::Credentials { credentials: &Credentials::Missing, replaced: true, owner: None }, NOW);
+        apply(&mut state, Change::Credentials { credentials: &present("c"), replaced: true, owner: None }, NOW);
+        assert_eq!((state.owner, &state.account, state.is_unconfirmed()), (None, &None, true));
     }
 
     #[test]
     fn a_file_that_goes_away_is_told_and_one_that_never_was_is_not() {
         let mut state = signed_in();
-        let missing = || Change::Credentials { credentials: &Credentials::Missing, replaced: true };
+        let missing = || Change::Credentials { credentials: &Credentials::Missing, replaced: true, owner: None };
         apply(&mut state, missing(), NOW);
         assert_eq!((state.state, kind(&state)), (State::Expired, Some(ErrorKind::CredentialsMissing)));
         let mut fresh = ClaudeState::default();
@@ -296,7 +320,7 @@ mod tests {
         let mut state = signed_in();
         apply(&mut state, Change::RefreshFailed { kind: ErrorKind::Network, detail: String::new() }, NOW);
         assert_eq!((state.state, kind(&state)), (State::SignedIn, Some(ErrorKind::Network)));
-        apply(&mut state, Change::Credentials { credentials: &present("b"), replaced: true }, NOW);
+        apply(&mut state, Change::Credentials { credentials: &present("b"), replaced: true, owner: None }, NOW);
         assert_eq!(kind(&state), None);
     }
 
@@ -313,7 +337,7 @@ mod tests {
     #[test]
     fn an_answer_does_not_revive_a_sign_in_whose_refresh_was_refused() {
         let mut state = signed_in();
-        apply(&mut state, Change::Credentials { credentials: &Credentials::Blanked, replaced: true }, NOW);
+        apply(&mut state, Change::Credentials { credentials: &Credentials::Blanked, replaced: true, owner: None }, NOW);
         apply(&mut state, Change::Answered, NOW);
         assert_eq!(state.state, State::Expired);
     }
@@ -322,7 +346,7 @@ mod tests {
     fn an_api_key_wins_over_credentials_on_the_host() {
         let mut state = ClaudeState::default();
         apply(&mut state, Change::KeyConfigured, NOW);
-        apply(&mut state, Change::Credentials { credentials: &present("a"), replaced: true }, NOW);
+        apply(&mut state, Change::Credentials { credentials: &present("a"), replaced: true, owner: None }, NOW);
         assert_eq!((state.method, state.expires_at), (Method::ApiKey, None));
         let status = AuthStatus { api_key_source: Some("ANTHROPIC_API_KEY".into()), ..AuthStatus::default() };
         apply(&mut state, Change::Status { status: &status, owner: None }, NOW);

@@ -17,7 +17,7 @@ mod serve;
 mod tests;
 
 use crate::pairing::Paired;
-use axum::Router;
+use axum::{Extension, Router};
 use backoff::{Pace, delay, pace};
 use dial::{DialError, Ends, dial};
 use link::HandshakeError;
@@ -102,11 +102,13 @@ impl LinkClient {
             dial(&self.ends, &self.tls, Class::Interactive),
             dial(&self.ends, &self.tls, Class::Bulk),
         )?;
+        // Whoever answers knows by which link it was asked.
+        let router = self.router.clone().layer(Extension(welcome.clone()));
         tracing::info!(core = %welcome.core, epoch = welcome.epoch, link = %self.ends.link, "the link is up");
         self.become_state(LinkState::Up { epoch: welcome.epoch });
         let (class, ended) = tokio::select! {
-            ended = serve::serve(interactive, self.router.clone()) => (Class::Interactive, ended),
-            ended = serve::serve(bulk, self.router.clone()) => (Class::Bulk, ended),
+            ended = serve::serve(interactive, router.clone()) => (Class::Interactive, ended),
+            ended = serve::serve(bulk, router) => (Class::Bulk, ended),
         };
         tracing::warn!(?class, ?ended, "the link is down");
         self.become_state(LinkState::Connecting);

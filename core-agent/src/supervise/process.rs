@@ -155,7 +155,7 @@ impl Supervised {
     }
 
     /// Ends the child: closes its stdin, drains its output, and terminates it when its grace is over. Bounded in time.
-    pub async fn end(mut self) -> Exit {
+    pub async fn end(&mut self) -> Exit {
         self.close_stdin();
         if let Ok(exit) = timeout(self.grace, self.drain()).await {
             return exit;

@@ -150,3 +150,54 @@ async fn a_wrong_key_is_found_out_at_once_and_a_right_one_is_believed_again() {
     assert_eq!(known["last_error"], Value::Null);
     assert_eq!(signed_in_metric(&world, &core, "api_key").await, Some(1));
 }
+
+#[tokio::test]
+async fn a_key_that_may_not_do_this_is_seen_whatever_lies_beside_it() {
+    let (world, core) = core_with_key().await;
+    let beside = json!({ "claudeAiOauth": {
+        "accessToken": "sk-ant-oat01-beside", "refreshToken": "sk-ant-ort01-beside", "expiresAt": 4_102_444_800_000_u64,
+        "scopes": ["user:inference"], "subscriptionType": "max",
+    } });
+    std::fs::create_dir_all(core.home().join(".claude")).unwrap();
+    core.write_private(&core.credentials_file(), &beside.to_string());
+    let mut chat = core.converse(&world.ada, "garden").await;
+    for status in [403, 401] {
+        let text = format!("as {status}");
+        if status == 401 {
+            world.vendor.refuse_api_key(KEY);
+        } else {
+            world.vendor.script().once(&text, Answer::Refuse { status });
+        }
+        let turn = chat.turn(&text).await;
+        let end = turn.last().unwrap();
+        assert_eq!((&end["kind"], &end["error"]), (&json!("turn_failed"), &json!("authentication_failed")), "{end}");
+        let known = core.until_known(&world.ada, "its key is refused", |claude| claude["state"] == "expired").await;
+        assert_eq!(
+            (&known["method"], &known["last_error"]["kind"]),
+            (&json!("api_key"), &json!("credentials_refused"))
+        );
+        world.vendor.accept_api_key(KEY);
+        assert_eq!(said(&chat.turn("and now?").await, "text"), "You said: and now?");
+        core.until_known(&world.ada, "its key is good again", |claude| claude["state"] == "signed_in").await;
+    }
+}
+
+#[tokio::test]
+async fn a_fresh_core_asks_the_cli_before_it_takes_a_models_short_name() {
+    let (world, mut core) = core_with_key().await;
+    world.ada.post(&core.path("workspaces"), &json!({ "name": "garden" })).await.expect(201);
+    let session = |model: &str| json!({ "workspace": "garden", "model": model });
+    for _ in 0..2 {
+        assert!(core.cli_processes().is_empty());
+        let refused = world.ada.post(&core.path("sessions"), &session("bogus")).await;
+        refused.expect_problem(422, "invalid-body");
+        assert!(refused.text.contains("haiku"), "it says which it knows: {}", refused.text);
+        world.ada.post(&core.path("sessions"), &session("haiku")).await.expect(201);
+        core.quiet().await;
+        core.program().stop().await;
+        core.run();
+        core.online(&world.ada).await;
+        core.quiet().await;
+    }
+    assert!(world.vendor.record().of("/v1/messages").is_empty(), "no inference is spent for that");
+}

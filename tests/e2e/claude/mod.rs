@@ -2,6 +2,7 @@
 
 mod api_key;
 mod approvals;
+mod configuration;
 mod messages;
 mod owner;
 mod places;
@@ -9,10 +10,13 @@ mod processes;
 mod refresh;
 mod restart;
 mod sign_in;
+mod sign_in_ended;
 mod sign_in_problems;
 mod sign_out;
 mod three_cores;
+mod unconfirmed;
 mod vendor_troubles;
+mod wrapped;
 
 use condrix_tests::rig::{Core, CoreOptions, World, within};
 use condrix_tests::vendor::Request;

@@ -1,9 +1,10 @@
 //! The access token's life: refreshed ahead of its end, and what happens when that cannot be.
 
+use super::wrapped::Wrapped;
 use super::{expiry_metric, signed_in_metric};
 use condrix_tests::rig::conversation::said;
 use condrix_tests::rig::{Conversation, Core, World, eventually, within};
-use condrix_tests::vendor::TokenFault;
+use condrix_tests::vendor::{Answer, TokenFault};
 use serde_json::{Value, json};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -172,4 +173,46 @@ async fn an_agent_killed_in_mid_refresh_loses_no_sign_in_and_leaves_no_process()
     assert_eq!(known["state"], "signed_in");
     is_answered(&mut chat.joined_by(&world.ada).await, "and now?").await;
     assert_eq!((world.vendor.refreshes(Some("ada")), world.vendor.refresh_reuses()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_cli_that_does_not_run_is_told_from_a_vendor_out_of_reach() {
+    let world = World::start().await;
+    let cli = Wrapped::new();
+    let core = world.core_with("one", &cli.options()).await;
+    core.sign_in(&world.ada, &world.vendor, "ada").await;
+    core.quiet().await;
+    cli.is_broken();
+    core.let_the_access_token_age(NEAR_ITS_END);
+    let known = core.until_known(&world.ada, "a refresh failed", |claude| !claude["last_error"].is_null()).await;
+    assert_eq!((&known["state"], &known["last_error"]["kind"]), (&json!("signed_in"), &json!("cli")), "{known}");
+    assert!(known["last_error"]["detail"].as_str().unwrap().contains("134"), "{known}");
+    cli.works();
+    core.until_known(&world.ada, "it was refreshed", lasts_for_hours).await;
+    assert_eq!(world.vendor.refreshes(Some("ada")), 1);
+}
+
+#[tokio::test]
+async fn a_tool_that_prints_the_token_right_after_a_refresh_prints_none() {
+    let (world, core) = signed_in().await;
+    let before = core.token("refreshToken").unwrap();
+    let mut chat = core.converse(&world.ada, "garden").await;
+    is_answered(&mut chat, "hello").await;
+    // It waits for the file to change, and prints it in the same moment.
+    let file = core.credentials_file().display().to_string();
+    let command = format!("while grep -q '{before}' '{file}'; do :; done; cat '{file}'");
+    let input = json!({ "command": command, "description": "wait and read" });
+    world.vendor.script().once("read it", Answer::Tool { name: "Bash".to_owned(), input, text: None });
+    let turn = chat.say("read it").await;
+    let asked = chat.until_kind("approval_requested").await;
+    chat.decide(&asked, &json!({ "decision": "allow", "message": format!("mind {before}") })).await.expect(200);
+    core.let_the_access_token_age(NEAR_ITS_END);
+    chat.end_of(&turn).await;
+    let after = ["accessToken", "refreshToken"].map(|name| core.token(name).unwrap());
+    assert_ne!(after[1], before);
+    let events = serde_json::to_string(chat.seen()).unwrap();
+    assert!(events.contains("credential masked"), "{events}");
+    for token in after.iter().chain([&before]) {
+        assert!(!events.contains(token), "a token in an event: {events}");
+    }
 }

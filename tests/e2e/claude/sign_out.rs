@@ -1,10 +1,65 @@
-//! A sign-out while there is work: all of it ends, and is told as it ended.
+//! Signing out: all work ends and is told as it ended, and so is a sign-out that did not end as wished.
 
 use super::nobody_is_being_answered;
 use condrix_tests::rig::conversation::{of_kind, said};
-use condrix_tests::rig::{World, within};
-use condrix_tests::vendor::{Answer, Say};
+use condrix_tests::rig::{Core, World, within};
+use condrix_tests::vendor::{Answer, Say, TokenFault};
 use serde_json::{Value, json};
+use std::time::Duration;
+
+async fn signed_in() -> (World, Core) {
+    let world = World::start().await;
+    let core = world.core("one").await;
+    core.sign_in(&world.ada, &world.vendor, "ada").await;
+    (world, core)
+}
+
+#[tokio::test]
+async fn a_vendor_that_could_not_be_told_is_reported_and_the_credentials_are_gone_all_the_same() {
+    let (world, core) = signed_in().await;
+    world.vendor.fail_revocations(true);
+    let answer = core.sign_out(&world.ada).await.expect(200);
+    assert_eq!(answer["outcome"], "deleted_locally");
+    assert!(core.credentials().is_none());
+    assert_eq!(core.claude(&world.ada).await["state"], "signed_out");
+    assert_eq!(world.vendor.live_sign_ins("ada"), 1, "there the sign-in lives on, and the answer says so");
+
+    world.vendor.fail_revocations(false);
+    core.sign_in(&world.ada, &world.vendor, "ada").await;
+    assert_eq!(core.sign_out(&world.ada).await.expect(200)["outcome"], "revoked");
+    assert_eq!(world.vendor.live_sign_ins("ada"), 1, "only the first one is left");
+    assert_eq!(core.sign_out(&world.ada).await.expect(200)["outcome"], "not_signed_in");
+}
+
+#[tokio::test]
+async fn a_refresh_in_flight_brings_no_credentials_back() {
+    let (world, core) = signed_in().await;
+    world.vendor.script().once("go on", Say::numbered(3).gated("answer"));
+    let mut chat = core.converse(&world.ada, "garden").await;
+    let turn = chat.say("go on").await;
+    within("it answers", world.vendor.gates().reached("answer", 1)).await;
+    world.vendor.token_faults().push(TokenFault::HoldAnswer("refresh".to_owned()));
+    core.let_the_access_token_age(Duration::from_secs(200));
+    within("the refresh is in flight", world.vendor.gates().reached("refresh", 1)).await;
+
+    let signing_out = core.sign_out(&world.ada);
+    let meanwhile = async {
+        // The sign-out has begun when it has ended the turn; the refresh is answered only then.
+        assert_eq!(chat.end_of(&turn).await.last().unwrap()["reason"], "signed_out");
+        assert!(core.credentials().is_some(), "nothing is deleted under a refresh");
+        world.vendor.gates().open("refresh");
+    };
+    let (answer, ()) = tokio::join!(signing_out, meanwhile);
+    assert_eq!(answer.expect(200)["outcome"], "revoked");
+    core.quiet().await;
+    assert!(core.credentials().is_none());
+    assert_eq!((world.vendor.refreshes(Some("ada")), world.vendor.live_sign_ins("ada")), (1, 0));
+    nobody_is_being_answered(&world).await;
+
+    core.sign_in(&world.ada, &world.vendor, "ada").await;
+    assert_eq!(said(&chat.turn("and now?").await, "text"), "You said: and now?");
+    assert_eq!(core.claude(&world.ada).await["method"], json!("oauth"));
+}
 
 #[tokio::test]
 async fn a_sign_out_ends_the_turn_the_question_and_the_message_that_waits() {

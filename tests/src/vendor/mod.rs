@@ -34,7 +34,9 @@ pub use script::{Answer, End, INSTRUCTION, Pace, Rule, Say, Script};
 
 use authority::Authority;
 use ledger::Ledger;
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -54,6 +56,10 @@ pub(crate) struct World {
     authority: Authority,
     ledger: Mutex<Ledger>,
     token_faults: TokenFaults,
+    /// The revocation endpoint answers with a fault and revokes nothing.
+    revocations_fail: AtomicBool,
+    /// Answers of these routes wait for these gates.
+    held: Mutex<HashMap<String, String>>,
     script: Script,
     gates: Gates,
     record: Record,
@@ -62,6 +68,14 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Waits for the gate of a route that is held.
+    pub(crate) async fn pass(&self, route: &str) {
+        let gate = self.held.lock().unwrap_or_else(PoisonError::into_inner).get(route).cloned();
+        if let Some(gate) = gate {
+            self.gates.pass(&gate, 0).await;
+        }
+    }
+
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,6 +91,8 @@ impl Vendor {
             authority: Authority::new(),
             ledger: Mutex::default(),
             token_faults: TokenFaults::default(),
+            revocations_fail: AtomicBool::default(),
+            held: Mutex::default(),
             script: Script::default(),
             gates: Gates::default(),
             record: Record::default(),
@@ -145,6 +161,17 @@ impl Vendor {
     /// How many sign-ins of an account can still refresh.
     pub fn live_sign_ins(&self, account: &str) -> usize {
         self.world.ledger().live_sign_ins(account)
+    }
+
+    /// From now on nothing can be revoked, or it can again.
+    pub fn fail_revocations(&self, fail: bool) {
+        self.world.revocations_fail.store(fail, Ordering::SeqCst);
+    }
+
+    /// Every answer of this route waits for this gate.
+    pub fn hold(&self, route: &str, gate: &str) {
+        let mut held = self.world.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.insert(route.to_owned(), gate.to_owned());
     }
 
     pub fn token_faults(&self) -> &TokenFaults {

@@ -9,6 +9,7 @@ use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 /// What happens to a request at the token endpoint instead of a plain answer.
@@ -102,6 +103,9 @@ fn granted(grant: Option<Result<Issued, GrantError>>) -> Reply {
 }
 
 pub(crate) fn revoke(world: &World, request: &Request) -> Reply {
+    if world.revocations_fail.load(Ordering::SeqCst) {
+        return reply::json(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "error": "server_error" }));
+    }
     let body = request.json();
     let token = body["token"].as_str().map(str::to_owned).or_else(|| {
         url::form_urlencoded::parse(request.body.as_bytes())

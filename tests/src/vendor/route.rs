@@ -40,6 +40,7 @@ async fn dispatch(world: &Arc<World>, request: &Request, seq: u64) -> Result<Rep
     if !HOSTS.contains(&request.host.as_str()) {
         return Ok(reply::not_found());
     }
+    world.pass(request.route()).await;
     Ok(match (request.method.as_str(), request.route()) {
         ("POST", "/v1/oauth/token") => oauth::token(world, request).await?,
         ("POST", "/v1/oauth/token/revoke") => oauth::revoke(world, request),

@@ -16,16 +16,18 @@ use super::watch::Watcher;
 use crate::claude::process::{Chat, Conversation, Launcher, ProcessError};
 use crate::claude::session::Gate;
 use crate::claude::settings::Settings;
-use crate::claude::stream::outgoing;
-use crate::supervise::Supervised;
+use crate::claude::state::replaced;
+use crate::claude::stream::{CliLine, outgoing};
+use crate::supervise::{Exit, Supervised};
 use protocol::event::PermissionMode;
 use protocol::secret::random_bytes;
+use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// A silent vendor keeps the CLI for about two minutes.
 const LONGEST: Duration = Duration::from_secs(150);
@@ -33,6 +35,8 @@ const LONGEST: Duration = Duration::from_secs(150);
 const SETTLE: Duration = Duration::from_secs(5);
 /// A CLI that has not begun by then, its start included, sees no reason to.
 const BEGIN: Duration = Duration::from_secs(30);
+/// A CLI answers `initialize` within two seconds; a busy host may take longer.
+const ANSWER: Duration = Duration::from_mins(1);
 /// The lock is held for tens of milliseconds at least.
 const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 const FIRST_BACKOFF: Duration = Duration::from_secs(15);
@@ -43,8 +47,10 @@ const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// How an attempt ended.
 #[derive(Debug)]
 pub(in crate::claude) enum Attempt {
-    /// The file was replaced, by good values or by blank ones: what it says now is known to all who watch it.
-    Changed,
+    /// The file holds other values: they are known to all who watch it.
+    Refreshed,
+    /// The CLI has taken the values out, or the file is gone: the vendor refused the refresh token, or somebody signed out.
+    Ended,
     /// The CLI tried and the file is as it was.
     Unreachable,
     /// Sessions and refreshes are being ended.
@@ -89,6 +95,27 @@ impl Past {
                 doubled.min(LONGEST_BACKOFF).mul_f64(0.5 + spread / 2.0)
             }
         }
+    }
+}
+
+/// Why an attempt is not waited for any longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// The file has changed, or the CLI has had its time.
+    Settled,
+    /// The CLI has ended by itself, which it does not do while somebody may still ask it something.
+    Exit,
+    GateClosed,
+}
+
+/// What came of an attempt.
+fn conclude(before: &Credentials, after: &Credentials, seen: Seen, exit: Exit) -> Attempt {
+    match (after, seen) {
+        (Credentials::Present(_), _) if replaced(before, after) => Attempt::Refreshed,
+        (Credentials::Missing | Credentials::Unusable | Credentials::Blanked, _) => Attempt::Ended,
+        (Credentials::Present(_), Seen::GateClosed) => Attempt::GivenUp,
+        (Credentials::Present(_), Seen::Exit) => Attempt::Cli(ProcessError::Ended(exit.code)),
+        (Credentials::Present(_), Seen::Settled) => Attempt::Unreachable,
     }
 }
 
@@ -148,32 +175,54 @@ impl Refresher {
         if let Err(error) = process.write_line(outgoing::initialize(None).line).await {
             return Attempt::Cli(error.into());
         }
-        let (replaced, given_up) = tokio::select! {
-            replaced = self.watch(&mut process, &mut changes) => (replaced, false),
-            _ = gate.wait_for(|gate| *gate == Gate::Closed) => (false, true),
+        let before = self.watcher.current();
+        let seen = tokio::select! {
+            seen = self.watch(&mut process, &mut changes) => seen,
+            _ = gate.wait_for(|gate| *gate == Gate::Closed) => Seen::GateClosed,
         };
-        process.end().await;
+        let exit = process.end().await;
         // The end may have waited for a refresh that was still in flight.
-        self.watcher.look_now();
-        match (replaced || changes.has_changed().unwrap_or(false), given_up) {
-            (true, _) => Attempt::Changed,
-            (false, true) => Attempt::GivenUp,
-            (false, false) => Attempt::Unreachable,
-        }
+        conclude(&before, &self.watcher.look_now(), seen, exit)
     }
 
-    /// Whether the file changed while the process lived.
-    async fn watch(&self, process: &mut Supervised, changes: &mut watch::Receiver<Arc<Credentials>>) -> bool {
+    /// Until the file has changed, or will not.
+    async fn watch(&self, process: &mut Supervised, changes: &mut watch::Receiver<Arc<Credentials>>) -> Seen {
         tokio::select! {
-            seen = changes.changed() => seen.is_ok(),
-            () = async { while process.next_line().await.is_some() {} } => false,
+            _ = changes.changed() => Seen::Settled,
+            () = async { while process.next_line().await.is_some() {} } => Seen::Exit,
             () = self.lock_came_and_went() => {
                 // The CLI writes the file before it gives up the lock.
                 self.watcher.look_now();
-                changes.has_changed().unwrap_or(false)
-                    || timeout_at(Instant::now() + SETTLE, changes.changed()).await.is_ok()
+                if !changes.has_changed().unwrap_or(false) {
+                    // What comes of it is looked at afterwards.
+                    let _ = timeout_at(Instant::now() + SETTLE, changes.changed()).await;
+                }
+                Seen::Settled
             }
         }
+    }
+
+    /// Asks the CLI what it offers: the answer to `initialize`.
+    pub(in crate::claude) async fn initialize(&self) -> Result<Value, ProcessError> {
+        let chat =
+            Chat { cwd: &self.quiet_dir, conversation: Conversation::None, model: None, mode: PermissionMode::Default };
+        let mut process = self.launcher.chat(&chat).await?;
+        let initialize = outgoing::initialize(None);
+        process.write_line(initialize.line).await?;
+        let answer = async {
+            while let Some(line) = process.next_line().await {
+                if let CliLine::ControlAnswer(answer) = CliLine::parse(&line?)
+                    && answer.request_id == initialize.id
+                {
+                    return Ok::<_, ProcessError>(answer.outcome.ok());
+                }
+            }
+            Ok(None)
+        };
+        let answer = timeout(ANSWER, answer).await;
+        // In order, also where it has not answered: it may have begun to refresh.
+        let exit = process.end().await;
+        answer.map_err(|_| ProcessError::Timeout)??.ok_or(ProcessError::Ended(exit.code))
     }
 
     /// Returns when a refresh has ended, or when there will be none.
@@ -232,6 +281,25 @@ mod tests {
     fn tokens_that_are_issued_for_less_than_the_lead_are_not_refreshed_without_pause() {
         assert_eq!(Past::Untried.pause(0.0), Duration::ZERO);
         assert_eq!(Past::Succeeded.pause(0.0), FIRST_BACKOFF);
+    }
+
+    #[test]
+    fn a_refresh_an_end_a_vendor_out_of_reach_and_a_cli_that_does_not_run_are_told_apart() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let (before, mut fresh) = (lapses_in(now, 10), lapses_in(now, 1000));
+        if let Credentials::Present(tokens) = &mut fresh {
+            tokens.access = "b".into();
+        }
+        let conclude = |after: &Credentials, seen, code| conclude(&before, after, seen, Exit { code });
+        for seen in [Seen::Settled, Seen::Exit, Seen::GateClosed] {
+            assert!(matches!(conclude(&fresh, seen, Some(0)), Attempt::Refreshed));
+            assert!(matches!(conclude(&Credentials::Blanked, seen, Some(0)), Attempt::Ended));
+        }
+        assert!(matches!(conclude(&before, Seen::Settled, Some(0)), Attempt::Unreachable));
+        assert!(matches!(conclude(&before, Seen::GateClosed, Some(143)), Attempt::GivenUp));
+        for code in [Some(127), Some(1), Some(0), None] {
+            assert!(matches!(conclude(&before, Seen::Exit, code), Attempt::Cli(ProcessError::Ended(of)) if of == code));
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub use text::TextGuard;
 
 use needles::Needles;
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -100,6 +100,17 @@ impl Guard {
         let needles = self.needles();
         if !needles.is_empty() {
             mask_json(&needles, value);
+        }
+    }
+
+    /// The same for the members of an object.
+    pub fn mask_members(&self, members: Map<String, Value>) -> Map<String, Value> {
+        let mut value = Value::Object(members);
+        self.mask_json(&mut value);
+        match value {
+            Value::Object(members) => members,
+            // An object stays one.
+            _ => Map::new(),
         }
     }
 

@@ -6,7 +6,6 @@ use super::task::Session;
 use super::turn::{self, Stop, Turn};
 use crate::claude::state::Change;
 use crate::claude::stream::{CanUseTool, CliLine, TurnEnd, outgoing};
-use protocol::claude::Method;
 use protocol::event::{Event, ProcessEnd, TurnError, WithdrawnReason};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -22,6 +21,8 @@ impl Session {
             self.closed().await;
             return;
         };
+        // A tool may print what was written a moment ago: the guard learns of it first.
+        self.shared.account.look_now();
         let mut events = Vec::new();
         for raw in lines {
             self.line(&raw, &mut events).await;
@@ -120,10 +121,7 @@ impl Session {
             return;
         }
         let detail = turn::refusal(method);
-        match method {
-            Method::ApiKey => self.shared.board.change(Change::Refused { detail: detail.to_owned() }),
-            Method::OAuth | Method::None => self.shared.account.refused(&turn.credentials, Some(401), detail),
-        }
+        self.shared.account.refused(&turn.credentials, Some(401), detail);
         turn.stop = Some(Stop::Refused(method));
         turn.until = Some(Instant::now() + STOP);
         live.control(outgoing::interrupt()).await;

@@ -5,7 +5,7 @@ use super::live::Live;
 use super::places::Place;
 use super::queue::NotNow;
 use super::state::{Closing, Happened, State};
-use super::turn::{self, Turn};
+use super::turn::{self, Admission, Turn};
 use super::{Command, Gate, Reason, Running, Shared, transcript};
 use crate::claude::process::{Chat, Conversation};
 use crate::claude::stream::{Translator, outgoing};
@@ -96,11 +96,15 @@ impl Session {
                 }
                 Err(NotNow) => return self.later(),
             };
-            if let Err(detail) = turn::admit(&self.shared.board.claude(), message.by.user) {
-                if self.refuse(&message, TurnError::AuthenticationFailed, detail).await.is_err() {
-                    return self.later();
+            match turn::admit(&self.shared.board.claude(), message.by.user) {
+                Admission::Now => {}
+                Admission::Later => return,
+                Admission::Never(detail) => {
+                    if self.refuse(&message, TurnError::AuthenticationFailed, detail).await.is_err() {
+                        return self.later();
+                    }
+                    continue;
                 }
-                continue;
             }
             if let State::Ready { live, .. } = &self.state
                 && (live.stale || live.sign_in != self.shared.account.sign_ins())
@@ -228,7 +232,8 @@ impl Session {
         match &mut self.state {
             State::Asleep { since } => {
                 *since = Instant::now();
-                // While the gate is closed there is nothing to look for: whoever opens it wakes those with work left.
+                // With a message that waits it stays, and looks again. While the gate is closed there is nothing to look
+                // for: whoever opens it wakes those with work left.
                 return !self.look || *self.shared.gate.borrow() == Gate::Closed;
             }
             State::Waiting { .. } => {}

@@ -94,22 +94,30 @@ pub(super) const fn refusals(method: Method) -> u32 {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    Now,
+    /// It is not known yet whose the sign-in is.
+    Later,
+    Never(String),
+}
+
 /// Whether a message may be put to the CLI now: on a plan, only its owner's. It may have been accepted under another
 /// sign-in.
-pub(super) fn admit(claude: &ClaudeState, author: UserId) -> Result<(), String> {
+pub(super) fn admit(claude: &ClaudeState, author: UserId) -> Admission {
+    let never = |why: &str| Admission::Never(why.to_owned());
     match (claude.method, claude.state) {
-        (Method::None, _) | (_, State::SignedOut) => Err("the Core is not signed in to Claude".to_owned()),
-        (Method::OAuth, _) if claude.owner != Some(author) => {
-            Err("the Core is signed in to Claude by somebody else".to_owned())
-        }
+        (Method::None, _) | (_, State::SignedOut) => never("the Core is not signed in to Claude"),
+        (Method::OAuth, _) if claude.is_unconfirmed() => Admission::Later,
+        (Method::OAuth, _) if claude.owner != Some(author) => never("the Core is signed in to Claude by somebody else"),
         (Method::OAuth, State::Expired) => match &claude.last_error {
             Some(error) if error.kind != ErrorKind::CredentialsRefused => {
-                Err(format!("the Core's sign-in to Claude has ended: {}", error.detail))
+                Admission::Never(format!("the Core's sign-in to Claude has ended: {}", error.detail))
             }
-            Some(_) | None => Ok(()),
+            Some(_) | None => Admission::Now,
         },
         // An expired key may be accepted again: asking is the only way to know.
-        (Method::OAuth, State::SignedIn) | (Method::ApiKey, State::SignedIn | State::Expired) => Ok(()),
+        (Method::OAuth, State::SignedIn) | (Method::ApiKey, State::SignedIn | State::Expired) => Admission::Now,
     }
 }
 
@@ -154,15 +162,31 @@ mod tests {
     #[test]
     fn on_a_plan_only_its_owners_messages_are_put_to_the_cli() {
         let (owner, other) = (UserId::new(), UserId::new());
-        let mut claude =
-            ClaudeState { method: Method::OAuth, state: State::SignedIn, owner: Some(owner), ..ClaudeState::default() };
-        assert!(admit(&claude, owner).is_ok());
-        assert!(admit(&claude, other).is_err());
+        let never = |claude: &ClaudeState, author| matches!(admit(claude, author), Admission::Never(_));
+        let mut claude = ClaudeState {
+            method: Method::OAuth,
+            state: State::SignedIn,
+            owner: Some(owner),
+            checked_at: Some(OffsetDateTime::UNIX_EPOCH),
+            ..ClaudeState::default()
+        };
+        assert_eq!(admit(&claude, owner), Admission::Now);
+        assert!(never(&claude, other));
         claude.owner = None;
-        assert!(admit(&claude, owner).is_err());
+        assert!(never(&claude, owner));
         claude.method = Method::ApiKey;
-        assert!(admit(&claude, other).is_ok());
-        assert!(admit(&ClaudeState::default(), owner).is_err());
+        assert_eq!(admit(&claude, other), Admission::Now);
+        assert!(never(&ClaudeState::default(), owner));
+    }
+
+    #[test]
+    fn no_message_is_given_up_before_it_is_known_whose_the_sign_in_is() {
+        for owner in [None, Some(UserId::new())] {
+            for state in [State::SignedIn, State::Expired] {
+                let claude = ClaudeState { method: Method::OAuth, state, owner, ..ClaudeState::default() };
+                assert_eq!(admit(&claude, UserId::new()), Admission::Later);
+            }
+        }
     }
 
     #[test]
@@ -172,10 +196,12 @@ mod tests {
             method: Method::OAuth,
             state: State::Expired,
             owner: Some(owner),
+            checked_at: Some(OffsetDateTime::UNIX_EPOCH),
             last_error: Some(LastError { kind, detail: "why".into(), at: OffsetDateTime::UNIX_EPOCH }),
             ..ClaudeState::default()
         };
-        assert!(admit(&expired(ErrorKind::RefreshRefused), owner).unwrap_err().contains("why"));
-        assert!(admit(&expired(ErrorKind::CredentialsRefused), owner).is_ok());
+        let refused = admit(&expired(ErrorKind::RefreshRefused), owner);
+        assert!(matches!(&refused, Admission::Never(detail) if detail.contains("why")), "{refused:?}");
+        assert_eq!(admit(&expired(ErrorKind::CredentialsRefused), owner), Admission::Now);
     }
 }

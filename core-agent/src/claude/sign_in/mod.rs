@@ -4,7 +4,8 @@
 //!  begin ─► starting ─address─► waiting ─code─► exchanging ─► signed in
 //!               │                  │ ▲  └ malformed, wrong state: stays │
 //!               ▼                  ▼ └──────────────────────────────────┤ the CLI wants another
-//!             failed     lapsed, superseded, cancelled                  └► wrong code, network, failed
+//!             failed     lapsed, superseded, cancelled ◄────────────────┴► wrong code, network, failed
+//!                                                       (unless credentials were written: then signed in)
 //! ```
 //!
 //! One at a time per Core, owned by who began it, and by one task that owns its process: whatever ends the task ends the
@@ -186,7 +187,11 @@ impl SignIns {
         if let Some(current) = self.current.lock().await.take_if(|current| current.id == id) {
             current.end(Over::Cancelled).await;
         }
-        Ok(())
+        match self.over.find(id, by) {
+            // It was too late for that.
+            error @ SignInError::Over(Over::Succeeded) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Ends whatever sign-in is in progress. Its process has ended when this returns.

@@ -4,7 +4,8 @@ use super::code::Pasted;
 use super::exchange::exchange;
 use super::prompt::{self, Authorization, Verdict};
 use super::{Over, SignInError};
-use crate::claude::account::Account;
+use crate::claude::account::{Account, AccountError};
+use crate::claude::state::replaced;
 use crate::supervise::Supervised;
 use protocol::claude::ClaudeState;
 use protocol::ids::UserId;
@@ -60,10 +61,14 @@ impl Task {
                 Over::Failed
             }
         };
-        // It does not end by itself: neither by its stdin's end nor by time.
+        self.end().await;
+        over
+    }
+
+    /// It does not end by itself: neither by its stdin's end nor by time.
+    async fn end(&mut self) {
         self.process.terminate();
         self.process.end().await;
-        over
     }
 
     async fn authorization(&mut self) -> Result<Authorization, SignInError> {
@@ -101,7 +106,10 @@ impl Task {
                 },
                 line = self.process.next_line() => match line {
                     // By its loopback listener, in a browser on the host itself.
-                    Some(Ok(line)) if prompt::is_success(&line) => return self.succeeded().await.map_or(Over::Failed, |_| Over::Succeeded),
+                    Some(Ok(line)) if prompt::is_success(&line) => {
+                        let account = Arc::clone(&self.account);
+                        return verified(account.signed_in(self.by, account.undecided().await).await).map_or(Over::Failed, |_| Over::Succeeded);
+                    }
                     Some(_) => {}
                     None => return Over::Failed,
                 },
@@ -110,41 +118,55 @@ impl Task {
     }
 
     /// The caller may give up waiting; what becomes of the code does not depend on that.
+    ///
+    /// The vendor may have granted what the CLI has not told yet, when this is ended from outside or takes too long. The
+    /// credentials file tells: where the exchange has changed it, the sign-in has succeeded, and is its beginner's. Signing
+    /// out again would be the other way. But it may take as long as the vendor likes, could fail in its turn, and would
+    /// leave a Core that was signed in before with nothing; who began the sign-in can sign out, and a revocation that was
+    /// asked to sign out does so after this.
     async fn submit(
         &mut self,
         code: &Pasted,
         reply: oneshot::Sender<Outcome>,
         inbox: &mut mpsc::Receiver<Order>,
     ) -> Next {
-        let verdict = tokio::select! {
-            verdict = exchange(&mut self.process, code) => verdict,
-            over = ended_meanwhile(inbox) => {
-                let _ = reply.send(Err(SignInError::Over(over)));
-                return Next::Stop(over);
-            }
+        let account = Arc::clone(&self.account);
+        let undecided = account.undecided().await;
+        let before = account.look_now();
+        let exchanged = tokio::select! {
+            verdict = exchange(&mut self.process, code) => verdict.map_err(|verdict| match verdict {
+                Verdict::Malformed => (SignInError::Malformed("the CLI does not take this for a code"), Next::Wait),
+                Verdict::WrongCode => (SignInError::WrongCode, Next::Stop(Over::Failed)),
+                Verdict::Network(reason) => (SignInError::Network(reason), Next::Stop(Over::Failed)),
+                Verdict::Failed(reason) => (SignInError::Failed(reason), Next::Stop(Over::Failed)),
+            }),
+            over = ended_meanwhile(inbox) => Err((SignInError::Over(over), Next::Stop(over))),
         };
-        let (outcome, next) = match verdict {
-            Ok(()) => match self.succeeded().await {
-                Ok(state) => (Ok(state), Next::Stop(Over::Succeeded)),
-                Err(error) => (Err(error), Next::Stop(Over::Failed)),
-            },
-            Err(Verdict::Malformed) => {
-                (Err(SignInError::Malformed("the CLI does not take this for a code")), Next::Wait)
+        let (outcome, next) = match exchanged {
+            Err((error, Next::Wait)) => (Err(error), Next::Wait),
+            Err((error, next)) => {
+                // Once it is gone, nothing can change any more.
+                self.end().await;
+                let now = account.look_now();
+                if now.tokens().is_some() && replaced(&before, &now) {
+                    tracing::warn!(%error, "a sign-in had succeeded when it was ended");
+                    (verified(account.signed_in(self.by, undecided).await), Next::Stop(Over::Succeeded))
+                } else {
+                    (Err(error), next)
+                }
             }
-            Err(Verdict::WrongCode) => (Err(SignInError::WrongCode), Next::Stop(Over::Failed)),
-            Err(Verdict::Network(reason)) => (Err(SignInError::Network(reason)), Next::Stop(Over::Failed)),
-            Err(Verdict::Failed(reason)) => (Err(SignInError::Failed(reason)), Next::Stop(Over::Failed)),
+            Ok(()) => (verified(account.signed_in(self.by, undecided).await), Next::Stop(Over::Succeeded)),
         };
         let _ = reply.send(outcome);
         next
     }
+}
 
-    async fn succeeded(&self) -> Outcome {
-        self.account.signed_in(self.by).await.map_err(|error| {
-            tracing::error!(%error, "a sign-in succeeded and could not be verified");
-            SignInError::Failed(error.to_string())
-        })
-    }
+fn verified(outcome: Result<ClaudeState, AccountError>) -> Outcome {
+    outcome.map_err(|error| {
+        tracing::error!(%error, "a sign-in succeeded and could not be verified yet");
+        SignInError::Failed(error.to_string())
+    })
 }
 
 /// Waits for an order to end; further codes are told that one is being tried.
