@@ -45,10 +45,7 @@ fn act(config: Option<PathBuf>, command: Command) -> anyhow::Result<()> {
     }
     let config = load(config)?;
     match command {
-        Command::CheckConfig => {
-            config.check_command(std::env::var_os("PATH").as_deref())?;
-            Ok(writeln!(std::io::stdout(), "the configuration can be used")?)
-        }
+        Command::CheckConfig => check(&config),
         Command::Join { gateway, token_file, name, replace } => {
             pair(&config, &gateway, token_file.as_deref(), name, replace)
         }
@@ -80,6 +77,11 @@ fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
     config.claude.home = std::env::var_os("HOME").map(PathBuf::from);
     config.check_host()?;
     Ok(config)
+}
+
+fn check(config: &Config) -> anyhow::Result<()> {
+    config.check_command(std::env::var_os("PATH").as_deref())?;
+    Ok(writeln!(std::io::stdout(), "the configuration can be used")?)
 }
 
 fn pair(

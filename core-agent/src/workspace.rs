@@ -1,7 +1,8 @@
 //! Workspaces: named directories beneath one configured root.
 //!
 //! A workspace's content is hostile, and so may be whoever can write into the root: names are a narrow alphabet, and the
-//! kernel resolves them beneath the root without following a symlink (`openat2`), so that there is nothing to race.
+//! kernel resolves them beneath the root without following a symlink (`openat2`). What is handed on is a path, which the CLI
+//! opens again: whoever can replace a directory of the root in between acts as the Core's user already.
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;

@@ -63,6 +63,10 @@ impl Keeper {
             Attempt::GivenUp => return past,
             Attempt::Unreachable => (ErrorKind::Network, "the access token could not be refreshed yet".to_owned()),
             Attempt::Cli(error) => (ErrorKind::Cli, error.to_string()),
+            Attempt::DiskFull => {
+                let detail = "the access token is not refreshed: the disk that holds the CLI's credentials is full";
+                (ErrorKind::Cli, detail.to_owned())
+            }
         };
         tracing::warn!(detail, ?past, "a refresh did not succeed");
         self.board.change(Change::RefreshFailed { kind, detail });

@@ -104,6 +104,9 @@ async fn verifier_code_and_tokens_stay_on_the_core() {
     let world = World::start().await;
     let core = world.core("one").await;
     let sign_in = core.begin_sign_in(&world.ada).await;
+    // The CLI's own command, and nothing that would steer it.
+    let arguments = core.cli_processes().pop().expect("a login runs").arguments.split_off(1);
+    assert_eq!(arguments, ["auth", "login", "--claudeai"]);
     let approved = world.vendor.approve(&sign_in.url, "ada").unwrap();
     let waiting = [core.processes(), tree::descendants(std::process::id())].concat();
     let state = core.hand_in(&world.ada, &sign_in, &approved).await.expect(200);

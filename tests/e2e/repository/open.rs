@@ -3,6 +3,7 @@
 use super::{Became, Stage, attempt, plant::plant, text_of};
 use condrix_tests::rig::GenuineCli;
 use condrix_tests::rig::conversation::said;
+use condrix_tests::vendor::Request;
 use serde_json::json;
 
 /// That the repository is hostile indeed: the CLI by itself does all that it asks for.
@@ -57,6 +58,14 @@ async fn opened_on_a_core_it_fires_nothing_and_the_token_goes_to_the_vendor_alon
     let asked = stage.world.vendor.record().of("/v1/messages");
     let token = format!("Bearer {}", stage.core.token("accessToken").unwrap());
     assert!(asked.iter().all(|request| request.header("authorization") == Some(&token)));
+    let cli = |request: &&Request| request.header("user-agent").is_some_and(|agent| agent.starts_with("claude-cli/"));
+    assert!(asked.iter().all(|request| cli(&request)));
+    // None of the others is anybody else's, either.
+    for request in stage.world.vendor.record().all() {
+        let agent = request.header("user-agent").unwrap_or_default().to_lowercase();
+        let ours = ["condrix", "core-agent", "reqwest", "hyper"].iter().any(|name| agent.contains(name));
+        assert!(!agent.is_empty() && !ours, "{agent:?} asks for {}{}", request.host, request.path);
+    }
 }
 
 /// `git` is a command like any other: it runs what the repository's configuration names.

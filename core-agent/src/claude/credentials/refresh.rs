@@ -35,6 +35,8 @@ const LONGEST: Duration = Duration::from_secs(150);
 const SETTLE: Duration = Duration::from_secs(5);
 /// A CLI that has not begun by then, its start included, sees no reason to.
 const BEGIN: Duration = Duration::from_secs(30);
+/// Free space below which no refresh is begun: the CLI writes its credentials and its own state anew.
+const NEEDED: u64 = 8 * 1024 * 1024;
 /// A CLI answers `initialize` within two seconds; a busy host may take longer.
 const ANSWER: Duration = Duration::from_mins(1);
 /// The lock is held for tens of milliseconds at least.
@@ -56,6 +58,8 @@ pub(in crate::claude) enum Attempt {
     /// Sessions and refreshes are being ended.
     GivenUp,
     Cli(ProcessError),
+    /// None was made: what the vendor would grant could not be written, and the old refresh token would be spent.
+    DiskFull,
 }
 
 #[derive(Debug)]
@@ -63,6 +67,7 @@ pub(in crate::claude) struct Refresher {
     launcher: Launcher,
     watcher: Watcher,
     quiet_dir: PathBuf,
+    claude_dir: PathBuf,
     lock_dir: PathBuf,
     lead: Duration,
 }
@@ -133,8 +138,9 @@ fn spread() -> f64 {
 
 impl Refresher {
     pub(in crate::claude) fn new(launcher: Launcher, watcher: Watcher, settings: &Settings) -> Self {
-        let lock_dir = settings.claude_dir().join(".oauth_refresh.lock");
-        Self { launcher, watcher, quiet_dir: settings.quiet_dir(), lock_dir, lead: settings.refresh_lead }
+        let claude_dir = settings.claude_dir();
+        let lock_dir = claude_dir.join(".oauth_refresh.lock");
+        Self { launcher, watcher, quiet_dir: settings.quiet_dir(), claude_dir, lock_dir, lead: settings.refresh_lead }
     }
 
     /// Waits until an attempt is due. Returns what the past counts for by then: whatever a session's process or a new
@@ -164,6 +170,9 @@ impl Refresher {
 
     /// Lets a CLI process refresh. When the gate closes the process is ended, which waits for a refresh in flight.
     pub(in crate::claude) async fn attempt(&self, mut gate: watch::Receiver<Gate>) -> Attempt {
+        if self.disk_full() {
+            return Attempt::DiskFull;
+        }
         let mut changes = self.watcher.follow();
         changes.mark_unchanged();
         let chat =
@@ -183,6 +192,17 @@ impl Refresher {
         let exit = process.end().await;
         // The end may have waited for a refresh that was still in flight.
         conclude(&before, &self.watcher.look_now(), seen, exit)
+    }
+
+    fn disk_full(&self) -> bool {
+        match rustix::fs::statvfs(&self.claude_dir) {
+            Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) < NEEDED,
+            Err(error) => {
+                // The CLI will say what is wrong there.
+                tracing::warn!(%error, "the free space for the CLI's credentials is not known");
+                false
+            }
+        }
     }
 
     /// Until the file has changed, or will not.
