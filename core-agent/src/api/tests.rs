@@ -11,7 +11,8 @@ use hyper_util::service::TowerToHyperService;
 use protocol::claude::{Method as SignIn, RevokeOrder, SignOutOutcome};
 use protocol::event::{Actor, Event, InterruptReason, PermissionMode};
 use protocol::headers::{self, Grant};
-use protocol::ids::{RequestId, SessionId, TurnId, UserId};
+use protocol::ids::{CoreId, RequestId, SessionId, TurnId, UserId};
+use protocol::link::Welcome;
 use protocol::problem::{MEDIA_TYPE, Problem};
 use protocol::secret::SecretHash;
 use std::time::Duration;
@@ -51,7 +52,9 @@ impl Agent {
             .unwrap();
         let readers = Arc::new(Semaphore::new(config.max_readers as usize));
         let app = Arc::new(App { config, journal, workspaces, claude, readers, tasks, stop });
-        Self { router: router(AppState(app.clone())), app, user: UserId::new(), _folder: folder }
+        // As a link's connection does it.
+        let router = router(AppState(app.clone())).layer(axum::Extension(Welcome { core: CoreId::new(), epoch: 1 }));
+        Self { router, app, user: UserId::new(), _folder: folder }
     }
 
     fn request(&self, method: Method, path: &str, grant: Option<Grant>) -> http::request::Builder {
