@@ -16,7 +16,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     match config.claude.home.as_deref().filter(|home| home.is_absolute()) {
         // With an empty HOME the CLI would fall back to the home directory that the operating system knows.
         None => {
-            fault("HOME", "is not set to an absolute path in the agent's environment: the CLI keeps its sign-in there")
+            fault("HOME", "is not set to an absolute path in the agent's environment: the CLI keeps its sign-in there");
         }
         Some(home) => {
             let claude = real(&home.join(".claude"));
