@@ -148,12 +148,16 @@ async fn stdin_stays_open_while_a_refresh_is_in_flight() {
     let folder = TempDir::new().unwrap();
     let lock = folder.path().join(".oauth_refresh.lock");
     fs::create_dir(&lock).unwrap();
-    let mut refreshing = spec(folder.path(), "echo ready; cat > /dev/null; echo ended > ended; exit 5");
+    // It reads by itself: what it has started does not live as long.
+    let script = format!("{ESCAPED_TOOL}; echo ready; while read -r word; do :; done; echo ended > ended; exit 5");
+    let mut refreshing = spec(folder.path(), &script);
     refreshing.refreshes_in = Some(folder.path().to_owned());
     let mut process = start(&refreshing).await;
     assert_eq!(line(&mut process).await, "ready");
+    let tool = number_in(folder.path().join("tool")).await;
     process.close_stdin();
     process.terminate();
+    gone(tool).await;
     let held = tokio::time::timeout(Duration::from_secs(1), process.wait()).await;
     assert!(held.is_err(), "ended in the middle of a refresh");
     assert!(!folder.path().join("ended").exists(), "stdin was closed in the middle of a refresh");

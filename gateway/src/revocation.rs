@@ -79,11 +79,12 @@ pub async fn restore(registry: &Registry, fleet: &Fleet, core: CoreId, actor: &A
     Ok(epoch)
 }
 
-/// How the Core was signed in when it was last heard of. None when that cannot be read: the cut does not wait for it.
+/// How the Core was signed in when it was last heard of. None where it was never heard of, and when that cannot be read:
+/// the cut does not wait for it.
 async fn last_known(registry: &Registry, core: CoreId) -> Option<Method> {
     let read = async { core_claude::all(&mut *registry.reader().await?).await };
     match read.await {
-        Ok(mut known) => Some(known.remove(&core).map_or(Method::None, |claude| claude.method)),
+        Ok(mut known) => known.remove(&core).map(|claude| claude.method),
         Err(error) => {
             tracing::error!(%core, %error, "what a revoked Core holds cannot be read");
             None

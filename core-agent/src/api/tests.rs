@@ -371,20 +371,20 @@ async fn a_session_ends_its_work_though_whoever_closes_it_goes_away() {
 async fn a_message_that_slipped_in_as_the_gate_closed_is_taken_when_it_opens() {
     let agent = Agent::start_with(Some("sk-ant-api03-test")).await;
     let session = agent.session().await;
-    agent.app.claude.revoke(RevokeOrder { sign_out: false }).await;
+    agent.app.claude.revoke(RevokeOrder { sign_out: false }, Some(1)).await;
     let refused = agent.app.claude.send(agent.message(session, "late")).await;
     assert!(matches!(refused, Err(ClaudeError::Closed)), "{refused:?}");
     agent.app.journal.accept_message(agent.message(session, "k")).await.unwrap();
     let again = agent.app.claude.send(agent.message(session, "k")).await;
     assert!(matches!(again, Ok(Acceptance::Retried { .. })), "{again:?}");
-    agent.app.claude.readmit().await;
+    agent.app.claude.admitted(3).await;
     agent.until(session, |event| matches!(event, Event::TurnFailed { .. })).await;
 }
 
 #[tokio::test]
 async fn nobody_is_signed_out_of_an_api_key() {
     let agent = Agent::start_with(Some("sk-ant-api03-test")).await;
-    let confirmation = agent.app.claude.revoke(RevokeOrder { sign_out: true }).await;
+    let confirmation = agent.app.claude.revoke(RevokeOrder { sign_out: true }, Some(1)).await;
     assert_eq!(confirmation.sign_out, Some(SignOutOutcome::ApiKeyRemains));
     assert_eq!((confirmation.method, agent.app.claude.state().method), (SignIn::ApiKey, SignIn::ApiKey));
 }

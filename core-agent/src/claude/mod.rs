@@ -47,7 +47,7 @@ use session::{Gate, Places, Reason, Reply, SessionError, Sessions, Shared};
 use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -228,7 +228,9 @@ impl Claude {
     /// Lets recovered sessions go on: where the gate is open with their messages, where it is closed to their end.
     fn release_recovered(&self) {
         let recovered = std::mem::take(&mut *self.recovered.lock().unwrap_or_else(PoisonError::into_inner));
-        recovered.into_iter().for_each(|session| self.sessions.wake(session));
+        for session in recovered {
+            self.sessions.wake(session);
+        }
     }
 
     /// The Core's state, followed as it changes.

@@ -18,7 +18,7 @@ pub(super) async fn whole(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let body = match to_bytes(body, BODY).await {
         Ok(body) => body,
-        Err(reason) if reason.source().is_some_and(|source| source.is::<LengthLimitError>()) => {
+        Err(reason) if reason.source().and_then(|source| source.downcast_ref::<LengthLimitError>()).is_some() => {
             return ApiError::BodyTooLarge.into_response();
         }
         // Its sender has gone, or was cut off.

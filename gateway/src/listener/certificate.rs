@@ -99,7 +99,10 @@ fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, CertificateError
 /// One that cannot be looked at cannot be read either, and is refused for that.
 fn check_private(key: &Path) -> Result<(), CertificateError> {
     let mode = fs::metadata(key).map_or(0, |metadata| metadata.permissions().mode() & 0o7777);
-    if mode & 0o077 == 0 { Ok(()) } else { Err(CertificateError::TooOpen { path: key.to_owned(), mode }) }
+    if mode & 0o077 != 0 {
+        return Err(CertificateError::TooOpen { path: key.to_owned(), mode });
+    }
+    Ok(())
 }
 
 /// Makes a certificate. The key is written first, and a key that is there is kept: a first start that was broken off

@@ -152,7 +152,7 @@ impl Lifeline {
             () = let_go => {}
             () = fired => return,
         }
-        pending().await
+        pending::<()>().await;
     }
 
     async fn dismissed(&self, asked: &CancellationToken) {

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 async fn held(world: &World, core: &Core, route: &str) -> (Pending, tokio::task::JoinHandle<Answer>) {
     world.vendor.hold(route, "exchange");
     let sign_in = core.begin_sign_in(&world.ada).await;
-    let code = world.vendor.approve(&sign_in.url, "ada").unwrap();
+    let pasted = world.vendor.approve(&sign_in.url, "ada").expect("the vendor's page shows a code");
     let (client, path) = (world.ada.clone(), core.path(&format!("claude/sign-ins/{}/code", sign_in.id)));
-    let handing_in = tokio::spawn(async move { client.post(&path, &json!({ "code": code })).await });
+    let handing_in = tokio::spawn(async move { client.post(&path, &json!({ "code": pasted })).await });
     within("the vendor is asked", world.vendor.gates().reached("exchange", 1)).await;
     (sign_in, handing_in)
 }

@@ -230,7 +230,9 @@ impl Sessions {
 
     pub(super) fn wake_all(&self) {
         let ids: Vec<SessionId> = self.running.lock().keys().copied().collect();
-        ids.into_iter().for_each(|id| self.wake(id));
+        for id in ids {
+            self.wake(id);
+        }
     }
 
     pub(super) async fn interrupt(&self, id: SessionId, by: Actor) -> Result<bool, SessionError> {

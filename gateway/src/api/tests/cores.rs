@@ -109,7 +109,7 @@ async fn revoking_answers_with_a_receipt_and_restoring_with_a_new_epoch() {
     let revoke = ask(Method::POST, &format!("{path}/revoke")).by(&cookie);
     let receipt = plane.send(revoke).await.ok(StatusCode::OK);
     assert_eq!((receipt["epoch"].as_u64(), receipt["agent"]["status"].as_str()), (Some(2), Some("offline")));
-    assert!(receipt["remaining"].as_str().unwrap().contains("credentials remain"), "{receipt}");
+    assert!(receipt["remaining"].as_str().unwrap().contains("remain on its host"), "{receipt}");
     let core = plane.send(get(&path).by(&cookie)).await.ok(StatusCode::OK);
     assert!(core["revoked_at"].is_string());
     let again = post(&format!("{path}/revoke"), &json!({"sign_out": true})).by(&cookie);
