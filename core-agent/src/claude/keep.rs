@@ -73,13 +73,17 @@ impl Keeper {
         past.failed_again()
     }
 
-    /// Asks the CLI what it offers. It could refresh on the way, so that it is one of the attempts.
-    pub(super) async fn initialize(&self) -> Result<Value, ProcessError> {
+    /// Asks the CLI what it offers, unless that is known by the time it can be asked. It could refresh on the way, so that
+    /// it is one of the attempts; to be run to its end, for the same reason.
+    pub(super) async fn initialize(&self, known: impl FnOnce() -> bool) -> Result<Option<Value>, ProcessError> {
         let _one = self.attempting.lock().await;
         if *self.gate.borrow() == Gate::Closed {
             return Err(ProcessError::Closed);
         }
-        self.refresher.initialize().await
+        if known() {
+            return Ok(None);
+        }
+        self.refresher.initialize().await.map(Some)
     }
 
     /// Returns when no attempt is under way. None begins while the gate is closed.

@@ -274,7 +274,7 @@ impl Claude {
     }
 
     pub async fn create_session(
-        &self,
+        self: &Arc<Self>,
         workspace: String,
         model: Option<String>,
         permission_mode: PermissionMode,
@@ -348,7 +348,7 @@ impl Claude {
         Ok(self.sessions.answer(session, Reply { answer, answers }).await?)
     }
 
-    pub async fn set_model(&self, session: SessionId, model: String, by: Actor) -> Result<(), ClaudeError> {
+    pub async fn set_model(self: &Arc<Self>, session: SessionId, model: String, by: Actor) -> Result<(), ClaudeError> {
         self.open_session(session).await?;
         self.check_model(&model).await?;
         Ok(self.sessions.set_model(session, model, by).await?)
@@ -377,12 +377,19 @@ impl Claude {
 
     /// That the CLI offers this model. Where it has not said yet what it offers, it is asked: a name that it takes without
     /// a word fails at the first message.
-    async fn check_model(&self, name: &str) -> Result<(), ClaudeError> {
+    async fn check_model(self: &Arc<Self>, name: &str) -> Result<(), ClaudeError> {
         match self.models.check(name) {
             Err(ModelError::NothingKnown) => {}
             checked => return Ok(checked?),
         }
-        self.models.learn(&self.keeper.initialize().await?);
+        let claude = Arc::clone(self);
+        self.to_its_end(async move {
+            if let Some(answer) = claude.keeper.initialize(|| claude.models.are_known()).await? {
+                claude.models.learn(&answer);
+            }
+            Ok(())
+        })
+        .await?;
         Ok(self.models.check(name)?)
     }
 

@@ -50,6 +50,11 @@ impl Models {
         found.or_else(|| model.map(str::to_owned))
     }
 
+    /// Whether the CLI has said what it offers.
+    pub(super) fn are_known(&self) -> bool {
+        !self.known.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// A short name must be one that the CLI lists. A full name (`claude-…`) is the vendor's to know: older models work
     /// without being listed.
     pub fn check(&self, name: &str) -> Result<(), ModelError> {

@@ -38,6 +38,9 @@ const KEY_DESCRIPTOR: i32 = 3;
 const KEY_VARIABLE: &str = "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR";
 /// Between `SIGTERM` and `SIGKILL`.
 const TERMINATION: Duration = Duration::from_secs(5);
+/// The same where the end is hurried: a revoked Core's work stops within a second, on a busy machine too. Nothing is lost
+/// that the agent has heard, and no refresh is in flight by then.
+const HURRIED_TERMINATION: Duration = Duration::from_millis(400);
 /// How long to go on killing before giving up on what cannot be killed.
 const KILLING: Duration = Duration::from_secs(10);
 /// How long the agent may take to read the last output.
@@ -194,6 +197,7 @@ enum Phase {
     },
     Terminating {
         since: Instant,
+        patience: Duration,
     },
     Killing {
         since: Instant,
@@ -275,6 +279,7 @@ impl Supervision {
         match &mut self.phase {
             Phase::Running => self.phase = Phase::Ending { since: now, closed: None, hurry: hurried },
             Phase::Ending { hurry, .. } => *hurry |= hurried,
+            Phase::Terminating { patience, .. } if hurried => *patience = HURRIED_TERMINATION,
             Phase::Terminating { .. } | Phase::Killing { .. } | Phase::Draining { .. } => {}
         }
     }
@@ -295,12 +300,13 @@ impl Supervision {
                 if hurry || closed.elapsed() >= self.grace {
                     // It may have ended by itself: its exit is then on its way.
                     let _ = pidfd_send_signal(&self.handle, Signal::TERM);
-                    self.phase = Phase::Terminating { since: Instant::now() };
+                    let patience = if hurry { HURRIED_TERMINATION } else { TERMINATION };
+                    self.phase = Phase::Terminating { since: Instant::now(), patience };
                 } else {
                     self.phase = Phase::Ending { since, closed: Some(closed), hurry };
                 }
             }
-            Phase::Terminating { since } if since.elapsed() >= TERMINATION => {
+            Phase::Terminating { since, patience } if since.elapsed() >= patience => {
                 self.phase = Phase::Killing { since: Instant::now() };
                 self.step();
             }

@@ -26,6 +26,8 @@ const PACE: Duration = Duration::from_millis(20);
 /// Between two writes of one Core's state. A write waits for the disk, and a Core may report as fast as it likes. A gateway
 /// that is killed knows no less for long: an agent reports anew to the next one.
 const SAVE_EVERY: Duration = Duration::from_millis(100);
+/// After a write that failed: a full disk is told of now and then, not ten times a second.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ReportsError {
@@ -86,13 +88,15 @@ impl Fleet {
                 () = self.unsaved.notified() => {}
                 () = shutdown.cancelled() => {}
             }
-            self.save_reports().await;
-            shutdown.run_until_cancelled(sleep(SAVE_EVERY)).await;
+            let pause = if self.save_reports().await { SAVE_EVERY } else { TRY_AGAIN };
+            shutdown.run_until_cancelled(sleep(pause)).await;
         }
         self.save_reports().await;
     }
 
-    async fn save_reports(&self) {
+    /// Returns whether all that there was could be written.
+    async fn save_reports(&self) -> bool {
+        let mut all = true;
         let members: Vec<Arc<Member>> = self.read().by_id.values().cloned().collect();
         for member in members {
             let Some(claude) = member.unsaved() else { continue };
@@ -101,9 +105,11 @@ impl Fleet {
                 Err(reason) => {
                     error!(core = %member.id(), %reason, "a Core's sign-in state could not be written to the registry");
                     self.unsaved.notify_one();
+                    all = false;
                 }
             }
         }
+        all
     }
 }
 

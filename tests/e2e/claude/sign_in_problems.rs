@@ -1,6 +1,7 @@
 //! Every way in which a sign-in goes wrong is told apart, and no process is left behind.
 
 use super::{KEY, with_claude};
+use condrix_tests::rig::tree::Process;
 use condrix_tests::rig::{Core, World};
 use condrix_tests::vendor::TokenFault;
 use serde_json::json;
@@ -59,17 +60,23 @@ async fn a_wrong_code_and_a_vendor_out_of_reach_are_told_apart() {
     assert_eq!(core.sign_in(&world.ada, &world.vendor, "ada").await["state"], "signed_in");
 }
 
+/// The CLI may be asked for its status beside a login.
+fn logins(core: &Core) -> Vec<u32> {
+    let is_login = |process: &Process| process.arguments.get(1..3).is_some_and(|words| words == ["auth", "login"]);
+    core.cli_processes().into_iter().filter(is_login).map(|process| process.pid).collect()
+}
+
 #[tokio::test]
 async fn a_sign_in_belongs_to_who_began_it_and_gives_way_to_their_next() {
     let world = World::start().await;
     let ben = world.gateway.add_user("ben").await;
     let core = world.core("one").await;
     let first = core.begin_sign_in(&world.ada).await;
-    let process = core.cli_processes().pop().expect("a login runs").pid;
+    let process = logins(&core).pop().expect("a login runs");
     let second = core.begin_sign_in(&world.ada).await;
     assert_ne!(first.id, second.id);
     assert_ne!(first.asked("state"), second.asked("state"));
-    let running: Vec<_> = core.cli_processes().into_iter().map(|process| process.pid).collect();
+    let running = logins(&core);
     assert!(running.len() == 1 && !running.contains(&process), "{running:?}");
     let late = world.vendor.approve(&first.url, "ada").unwrap();
     core.hand_in(&world.ada, &first, &late).await.expect_problem(409, "sign-in-superseded");

@@ -183,6 +183,9 @@ impl Core {
     /// The genuine CLI's processes.
     pub fn cli_processes(&self) -> Vec<Process> {
         let command = binary::reachable(claude_binary()).display().to_string();
-        self.processes().into_iter().filter(|process| process.arguments.first() == Some(&command)).collect()
+        let is_cli = |process: &Process| process.arguments.first() == Some(&command);
+        let all: Vec<Process> = self.processes().into_iter().filter(is_cli).collect();
+        // One that has just been forked by another is about to become some other program.
+        all.iter().filter(|process| all.iter().all(|other| other.pid != process.parent)).cloned().collect()
     }
 }

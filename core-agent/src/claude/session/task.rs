@@ -152,6 +152,10 @@ impl Session {
         let shared = &self.shared;
         let session = shared.journal.session(self.id).await.map_err(|error| error.to_string())?;
         let session = session.ok_or_else(|| "there is no such session".to_owned())?;
+        if session.closed_at.is_some() {
+            // A message that could not be given up when it was closed.
+            return Err("the session is closed".to_owned());
+        }
         let name = session.workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
         let cwd = shared.workspaces.resolve(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
         let (id, claude_dir) = (self.id, shared.claude_dir.clone());

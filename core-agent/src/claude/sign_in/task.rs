@@ -148,7 +148,9 @@ impl Task {
                 // Once it is gone, nothing can change any more.
                 self.end().await;
                 let now = account.look_now();
-                if now.tokens().is_some() && replaced(&before, &now) {
+                // A code that the vendor has refused made no credentials, whoever else wrote some meanwhile.
+                let refused = matches!(error, SignInError::WrongCode);
+                if !refused && now.tokens().is_some() && replaced(&before, &now) {
                     tracing::warn!(%error, "a sign-in had succeeded when it was ended");
                     (verified(account.signed_in(self.by, undecided).await), Next::Stop(Over::Succeeded))
                 } else {
