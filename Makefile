@@ -19,7 +19,7 @@ test: prepare build ## All tests
 check: prepare ## Formatting, lints, documentation, dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+	RUSTDOCFLAGS='-D warnings -A rustdoc::private_intra_doc_links' cargo doc --workspace --no-deps --document-private-items --locked
 	@scripts/cargo-deny check bans licenses sources
 
 bench: prepare ## Benchmarks, one JSON object a line

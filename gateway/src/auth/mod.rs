@@ -1,6 +1,6 @@
 //! Who asks: from a cookie or an access token to a [`Principal`], without touching SQLite.
 //!
-//! The registry is the truth; [`View`](view::View) is its image in memory. Every change is made durable first and then
+//! The registry is the truth; [`View`] is its image in memory. Every change is made durable first and then
 //! made visible, one change at a time, so that the two never part: once a credential's end has been acknowledged, no
 //! request authenticates with it, and every live stream under it has been cut.
 
