@@ -25,6 +25,7 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub refused_retry: Duration,
     pub claude: ClaudeConfig,
+    pub terminals: TerminalConfig,
     pub log: LogConfig,
 }
 
@@ -50,6 +51,22 @@ pub struct ClaudeConfig {
     /// Never in the file: the HOME of the agent, where the CLI keeps its sign-in.
     #[serde(skip)]
     pub home: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TerminalConfig {
+    /// Empty: the one that the operating system knows of the agent's user.
+    pub shell: PathBuf,
+    pub max: u32,
+    pub max_per_user: u32,
+    /// In bytes.
+    pub scrollback: u32,
+    #[serde(with = "humantime_serde")]
+    pub detached_timeout: Duration,
+    #[serde(with = "humantime_serde")]
+    pub orphaned_timeout: Duration,
+    pub outlive_stop: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -79,6 +96,7 @@ impl Default for Config {
             shutdown_timeout: Duration::from_secs(20),
             refused_retry: Duration::from_mins(1),
             claude: ClaudeConfig::default(),
+            terminals: TerminalConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -107,6 +125,20 @@ impl Default for ClaudeConfig {
             api_key: None,
             api_key_file: None,
             home: None,
+        }
+    }
+}
+
+impl Default for TerminalConfig {
+    fn default() -> Self {
+        Self {
+            shell: PathBuf::new(),
+            max: 32,
+            max_per_user: 8,
+            scrollback: 2 * 1024 * 1024,
+            detached_timeout: Duration::from_hours(24 * 7),
+            orphaned_timeout: Duration::from_mins(10),
+            outlive_stop: false,
         }
     }
 }
@@ -208,6 +240,26 @@ impl Config {
                 &format!("{name:?} is not a variable's name, or one that steers the CLI and is never passed on"),
             );
         }
+        let terminals = &self.terminals;
+        check(
+            terminals.shell.as_os_str().is_empty() || terminals.shell.is_absolute(),
+            "terminals.shell",
+            "must be an absolute path, or empty for the user's own",
+        );
+        check((1..=1_000).contains(&terminals.max), "terminals.max", "must be between 1 and 1000");
+        check((1..=1_000).contains(&terminals.max_per_user), "terminals.max_per_user", "must be between 1 and 1000");
+        check(
+            (1024 * 1024..=64 * 1024 * 1024).contains(&terminals.scrollback),
+            "terminals.scrollback",
+            "must be between 1 MiB and 64 MiB, in bytes",
+        );
+        let year = Duration::from_hours(24 * 366);
+        for (key, timeout) in [
+            ("terminals.detached_timeout", terminals.detached_timeout),
+            ("terminals.orphaned_timeout", terminals.orphaned_timeout),
+        ] {
+            check((Duration::from_secs(1)..=year).contains(&timeout), key, "must be between 1 second and 1 year");
+        }
         check(
             self.log.level.parse::<tracing_subscriber::filter::Targets>().is_ok(),
             "log.level",
@@ -232,6 +284,12 @@ fn may_be_passed(name: &str) -> bool {
 }
 
 impl ClaudeConfig {
+    /// [`passed`](Self::passed), of this process's own. A variable that is not Unicode is none that anybody needs.
+    pub fn inherited(&self) -> Vec<(String, String)> {
+        let variables = std::env::vars_os();
+        self.passed(variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+    }
+
     /// Which of the agent's variables a CLI process gets. `LC_*` stands for every name that begins so.
     pub fn passed(&self, variables: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
         let matches = |name: &str| {
@@ -274,7 +332,7 @@ mod tests {
         };
         let table: toml::Table = SHIPPED.parse().unwrap();
         let mut shipped = keys(&table, "");
-        for section in ["claude", "log"] {
+        for section in ["claude", "terminals", "log"] {
             shipped.extend(keys(table[section].as_table().unwrap(), ""));
         }
         // The fields' names as `Debug` writes them: a field that the file does not name is caught here.
@@ -307,6 +365,11 @@ mod tests {
             command = "bin/claude"
             refresh_ahead = "1s"
             environment = ["PATH", "ANTHROPIC_BASE_URL"]
+            [terminals]
+            shell = "bash"
+            max = 0
+            scrollback = 1
+            orphaned_timeout = "0s"
             [log]
             level = "loud=very"
         "#;
@@ -319,6 +382,10 @@ mod tests {
                 "claude.command",
                 "claude.refresh_ahead",
                 "claude.environment",
+                "terminals.shell",
+                "terminals.max",
+                "terminals.scrollback",
+                "terminals.orphaned_timeout",
                 "log.level"
             ]
         );

@@ -20,4 +20,5 @@ pub mod run;
 pub mod state_dir;
 pub mod supervise;
 pub mod telemetry;
+pub mod terminal;
 pub mod workspace;

@@ -10,6 +10,7 @@ use core_agent::run::{self, RunError};
 use core_agent::state_dir::StateDir;
 use core_agent::supervise::{self, Supervisor};
 use core_agent::telemetry;
+use core_agent::terminal::keeper;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,10 +19,16 @@ use url::Url;
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
-    if matches!(command, Command::Supervise) {
-        return supervise::run();
-    }
-    match act(config, command) {
+    let outcome = match command {
+        Command::Supervise => return supervise::run(),
+        Command::KeepTerminal => return keeper::run(),
+        Command::Join { gateway, token_file, name, replace } => {
+            prepare(config).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
+        }
+        Command::Run => prepare(config).and_then(serve),
+        Command::CheckConfig => prepare(config).and_then(|config| check(&config)),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             drop(writeln!(std::io::stderr(), "core-agent: {error:#}"));
@@ -37,31 +44,25 @@ fn unusable(error: &anyhow::Error) -> bool {
         || matches!(error.downcast_ref(), Some(RunError::NotPaired))
 }
 
-fn act(config: Option<PathBuf>, command: Command) -> anyhow::Result<()> {
+fn prepare(config: Option<PathBuf>) -> anyhow::Result<Config> {
     // The agent holds keys: no core dump, and no other process of this user may look into it.
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         anyhow::bail!("another crypto provider was installed first");
     }
-    let config = load(config)?;
-    match command {
-        Command::CheckConfig => check(&config),
-        Command::Join { gateway, token_file, name, replace } => {
-            pair(&config, &gateway, token_file.as_deref(), name, replace)
-        }
-        Command::Run => {
-            telemetry::init(&config.log)?;
-            let runtime = runtime()?;
-            let outcome = runtime.block_on(async {
-                let shutdown = run::signalled().context("signals cannot be received")?;
-                Ok(run::run(config, Supervisor::this_program(), shutdown).await?)
-            });
-            // A thread that a dead disk holds must not hold the process.
-            runtime.shutdown_timeout(Duration::from_secs(1));
-            outcome
-        }
-        Command::Supervise => Ok(()),
-    }
+    load(config)
+}
+
+fn serve(config: Config) -> anyhow::Result<()> {
+    telemetry::init(&config.log)?;
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
+        let shutdown = run::signalled().context("signals cannot be received")?;
+        Ok(run::run(config, Supervisor::this_program(), shutdown).await?)
+    });
+    // A thread that a dead disk holds must not hold the process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
 }
 
 fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {

@@ -8,6 +8,7 @@ use crate::link_client::{LinkClient, LinkState};
 use crate::pairing::{Paired, PairedError};
 use crate::state_dir::{StateDir, StateError};
 use crate::supervise::Supervisor;
+use crate::terminal::Terminals;
 use crate::workspace::{WorkspaceError, Workspaces};
 use protocol::claude::RevokeOrder;
 use std::io;
@@ -39,6 +40,8 @@ pub enum RunError {
     Claude(#[from] StartError),
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
+    #[error("terminals cannot be kept: {0}")]
+    Terminals(#[source] io::Error),
     #[error("the boot cannot be told from others: {0}")]
     BootId(#[source] io::Error),
     #[error("a part that the agent cannot do without has ended: {0}")]
@@ -78,8 +81,12 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
         writer.run().await;
         "the journal"
     });
+    let program = supervisor.program();
     let claude =
         Claude::start(&config, journal.clone(), workspaces.clone(), supervisor, &tasks, shutdown.clone()).await?;
+    let guard = claude.guard().clone();
+    let terminals = Terminals::start(&config, paired.core, workspaces.clone(), guard, program, tasks.clone());
+    let terminals = Arc::new(terminals.await.map_err(RunError::Terminals)?);
     let refused_retry = config.refused_retry;
     let app = App {
         readers: Arc::new(Semaphore::new(config.max_readers as usize)),
@@ -87,6 +94,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
         journal,
         workspaces,
         claude,
+        terminals,
         tasks,
         stop: stop.clone(),
     };
@@ -117,7 +125,12 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
 async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunError> {
     tracing::info!("the agent is ending");
     let in_order = async {
-        app.claude.shutdown().await;
+        let terminals = async {
+            if !app.config.terminals.outlive_stop {
+                app.terminals.close_all().await;
+            }
+        };
+        tokio::join!(app.claude.shutdown(), terminals);
         app.stop.cancel();
         app.tasks.close();
         app.tasks.wait().await;
@@ -144,10 +157,15 @@ async fn follow_admission(mut link: watch::Receiver<LinkState>, app: Arc<App>, s
             let state = *link.borrow_and_update();
             match state {
                 LinkState::Revoked => {
-                    let confirmation = app.claude.revoke(RevokeOrder { sign_out: false }, None).await;
+                    let revoked = app.claude.revoke(RevokeOrder { sign_out: false }, None);
+                    let (confirmation, _) = tokio::join!(revoked, app.terminals.close_all());
                     tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
                 }
-                LinkState::Up { epoch } => app.claude.admitted(epoch).await,
+                LinkState::Up { epoch } => {
+                    if app.claude.admitted(epoch).await {
+                        app.terminals.reopen();
+                    }
+                }
                 LinkState::Connecting | LinkState::Refused => {}
             }
             if link.changed().await.is_err() {

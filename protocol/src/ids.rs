@@ -73,6 +73,8 @@ id!(/// One message and its answer.
     TurnId, "turn");
 id!(/// A tool permission that the CLI asked for.
     ApprovalId, "approval");
+id!(/// A PTY on a Core.
+    TerminalId, "terminal");
 id!(/// One attempt to sign a Core in to Claude by OAuth.
     SignInId, "sign-in");
 id!(/// One request, from the gateway's edge to the Core's log.

@@ -12,6 +12,7 @@ mod repository;
 mod resume;
 mod revocation;
 mod stage;
+mod terminals;
 mod tour;
 mod trial;
 mod vendor;

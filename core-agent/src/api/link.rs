@@ -56,10 +56,10 @@ pub(super) async fn revoked(
     Extension(welcome): Extension<Welcome>,
     Json(order): Json<RevokeOrder>,
 ) -> Result<axum::Json<RevokeConfirmation>, ApiError> {
-    let claude = app.0.claude.clone();
+    let (claude, terminals) = (app.0.claude.clone(), app.0.terminals.clone());
     // To its end, also when the gateway stops waiting and cuts the link: a sign-out that stops halfway is none.
     let revoked = app.0.tasks.spawn(async move {
-        let confirmation = claude.revoke(order, Some(welcome.epoch)).await;
+        let (confirmation, _) = tokio::join!(claude.revoke(order, Some(welcome.epoch)), terminals.close_all());
         tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
         confirmation
     });

@@ -13,6 +13,7 @@ mod link;
 mod messages;
 pub mod problem;
 mod sessions;
+mod terminals;
 #[cfg(test)]
 mod tests;
 mod workspaces;
@@ -20,6 +21,7 @@ mod workspaces;
 use crate::claude::Claude;
 use crate::config::Config;
 use crate::journal::Journal;
+use crate::terminal::Terminals;
 use crate::workspace::Workspaces;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -49,6 +51,7 @@ pub struct App {
     pub journal: Journal,
     pub workspaces: Workspaces,
     pub claude: Arc<Claude>,
+    pub terminals: Arc<Terminals>,
     /// One permit for each reader of events.
     pub readers: Arc<Semaphore>,
     /// What goes on behind an answer.
@@ -66,7 +69,7 @@ pub struct AppState(pub Arc<App>);
         title = "Condrix Core",
         description = "What a Core answers. Through a gateway, `/v1/…` is `/api/v1/cores/{core}/…`.",
     ),
-    tags((name = "claude"), (name = "workspaces"), (name = "sessions")),
+    tags((name = "claude"), (name = "workspaces"), (name = "sessions"), (name = "terminals")),
 )]
 struct Described;
 
@@ -87,6 +90,10 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::answer))
         .routes(routes!(events::follow))
+        .routes(routes!(terminals::list, terminals::create))
+        .routes(routes!(terminals::read, terminals::rename, terminals::close))
+        .routes(routes!(terminals::attach::attach))
+        .routes(routes!(terminals::attach::watch))
 }
 
 /// The API's description.

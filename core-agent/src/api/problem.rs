@@ -5,6 +5,7 @@ use crate::claude::model::ModelError;
 use crate::claude::process::ProcessError;
 use crate::claude::sign_in::{Over, SignInError};
 use crate::journal::JournalError;
+use crate::terminal::TerminalError;
 use crate::workspace::WorkspaceError;
 use axum::body::Body;
 use axum::extract::Request;
@@ -32,6 +33,8 @@ pub enum ApiError {
     Claude(#[from] ClaudeError),
     #[error(transparent)]
     SignIn(#[from] SignInError),
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
 }
 
 impl From<ProblemType> for ApiError {
@@ -95,7 +98,7 @@ impl ApiError {
                 SignInError::Cli(_) => ProblemType::ClaudeUnavailable,
                 SignInError::Closed => ProblemType::ShuttingDown,
             },
-            Self::Workspace(error) => match error {
+            Self::Workspace(error) | Self::Terminal(TerminalError::Workspace(error)) => match error {
                 WorkspaceError::InvalidName => {
                     return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
                 }
@@ -103,6 +106,16 @@ impl ApiError {
                 WorkspaceError::Unknown => ProblemType::NotFound,
                 WorkspaceError::Exists => ProblemType::WorkspaceExists,
                 WorkspaceError::Io(_) => ProblemType::StorageUnavailable,
+            },
+            Self::Terminal(error) => match error {
+                TerminalError::Unknown => ProblemType::NotFound,
+                TerminalError::TooMany(_) | TerminalError::TooManyOfOne(_) => {
+                    return Problem::new(ProblemType::TooManyTerminals).detail(error.to_string());
+                }
+                TerminalError::Name => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
+                TerminalError::Start(_) | TerminalError::Reach(_) => ProblemType::TerminalUnavailable,
+                TerminalError::Closed => ProblemType::ShuttingDown,
+                TerminalError::Workspace(_) => ProblemType::Internal,
             },
         };
         kind.into()

@@ -2,6 +2,7 @@ use super::*;
 use crate::claude::ClaudeError;
 use crate::journal::{Acceptance, NewMessage, NewSession};
 use crate::supervise::Supervisor;
+use crate::terminal::Terminals;
 use axum::body::Body;
 use futures::StreamExt as _;
 use http::{Method, Request, StatusCode, header};
@@ -51,7 +52,10 @@ impl Agent {
             .await
             .unwrap();
         let readers = Arc::new(Semaphore::new(config.max_readers as usize));
-        let app = Arc::new(App { config, journal, workspaces, claude, readers, tasks, stop });
+        let (guard, keeps) = (claude.guard().clone(), "/nonexistent/core-agent".into());
+        let terminals = Terminals::start(&config, CoreId::new(), workspaces.clone(), guard, keeps, tasks.clone()).await;
+        let terminals = Arc::new(terminals.unwrap());
+        let app = Arc::new(App { config, journal, workspaces, claude, terminals, readers, tasks, stop });
         // As a link's connection does it.
         let router = router(AppState(app.clone())).layer(axum::Extension(Welcome { core: CoreId::new(), epoch: 1 }));
         Self { router, app, user: UserId::new(), _folder: folder }

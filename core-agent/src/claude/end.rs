@@ -72,11 +72,11 @@ impl Claude {
     }
 
     /// The gateway has welcomed this Core in this epoch: recovered sessions go on, and after a revocation the Core was
-    /// restored. Waits for a revocation that is still being carried out.
-    pub async fn admitted(&self, epoch: u64) {
+    /// restored. Waits for a revocation that is still being carried out. Returns whether work may begin.
+    pub async fn admitted(&self, epoch: u64) -> bool {
         let mut admission = self.admission.lock().await;
         if !admission.welcomed(epoch) {
-            return;
+            return false;
         }
         let _one = self.ending.lock().await;
         if self.revoked.swap(false, Ordering::SeqCst) {
@@ -84,6 +84,7 @@ impl Claude {
             self.open_gate().await;
         }
         self.release_recovered();
+        true
     }
 
     fn close_for_revocation(&self) {

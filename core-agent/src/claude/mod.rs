@@ -141,6 +141,11 @@ pub struct Claude {
 }
 
 impl Claude {
+    /// What masks credentials in whatever leaves this Core.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
     /// Reads the sign-in as it is and recovers the sessions that an earlier agent left. Their messages wait until the
     /// gateway has admitted this one ([`Claude::admitted`]): the Core may have been revoked while no agent ran.
     pub async fn start(

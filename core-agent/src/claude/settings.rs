@@ -38,13 +38,10 @@ pub struct Settings {
 impl Settings {
     pub fn new(config: &Config) -> Result<Self, SettingsError> {
         let home = config.claude.home.clone().filter(|home| home.is_absolute());
-        // A variable that is not Unicode is none that the CLI needs.
-        let variables =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let settings = Self {
             program: config.claude.command.to_string_lossy().into_owned(),
             home: home.ok_or(SettingsError::NoHome)?,
-            passed: config.claude.passed(variables),
+            passed: config.claude.inherited(),
             state_dir: config.state_dir.clone(),
             workspaces: config.workspaces.clone(),
             api_key: config.claude.api_key.clone(),

@@ -16,7 +16,7 @@ mod refresh;
 mod relay;
 mod spec;
 mod supervisor;
-mod tree;
+pub(crate) mod tree;
 
 pub use alone::free;
 pub use lines::LineError;

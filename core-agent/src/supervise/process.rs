@@ -46,6 +46,10 @@ impl Supervisor {
         Self { program: PathBuf::from("/proc/self/exe") }
     }
 
+    pub(crate) fn program(&self) -> PathBuf {
+        self.program.clone()
+    }
+
     /// Another build of the agent: for tests, which are not the agent themselves.
     pub fn at(program: impl Into<PathBuf>) -> Self {
         Self { program: program.into() }

@@ -19,16 +19,23 @@ struct Seen {
 pub(super) fn kill_descendants(spared: Option<Pid>) {
     for process in descendants(&all(), getpid()) {
         if Some(process.pid) != spared {
-            kill(process);
+            send(process, Signal::KILL);
         }
     }
 }
 
-fn kill(process: Seen) {
+/// Sends a signal to every descendant that is there now.
+pub(crate) fn signal_descendants(signal: Signal) {
+    for process in descendants(&all(), getpid()) {
+        send(process, signal);
+    }
+}
+
+fn send(process: Seen, signal: Signal) {
     // It may have ended by itself, which is as good; and what runs as another user (a setuid tool) is beyond reach.
     let Ok(handle) = pidfd_open(process.pid, PidfdFlags::empty()) else { return };
     if look(process.pid).is_some_and(|now| now.started == process.started)
-        && let Err(error) = pidfd_send_signal(&handle, Signal::KILL)
+        && let Err(error) = pidfd_send_signal(&handle, signal)
         && error != rustix::io::Errno::SRCH
     {
         super::supervisor::complain(&format!("process {} cannot be ended: {error}", process.pid.as_raw_nonzero()));

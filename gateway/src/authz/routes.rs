@@ -160,7 +160,7 @@ mod tests {
             "/api/v1/LOGIN".to_owned(),
             "/api/v1/login/x".to_owned(),
             format!("/api/v1/cores/{core}/link/v1/revoked"),
-            format!("/api/v1/cores/{core}/terminals"),
+            format!("/api/v1/cores/{core}/terminal"),
             format!("/api/v1/cores/{core}/claude/credentials"),
             "/api/v1/cores/not-an-id/sessions".to_owned(),
             format!("/api/v1/cores/{}/sessions", core.to_string().to_uppercase()),

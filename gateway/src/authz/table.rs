@@ -146,4 +146,19 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/sessions/{session}/approvals", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/approvals/{approval}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/interrupt", Operate, OwnerOnly),
+    // Whoever types into a terminal is the Core's user.
+    core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),
+    core(Post, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/terminals/{terminal}", Observe, Anyone),
+    core(Patch, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly),
+    // Keystrokes ride the interactive connection, which no history ever fills.
+    Route {
+        access: Access::HttpOrWebSocket,
+        ..core(Get, "/api/v1/cores/{core}/terminals/{terminal}/attach", Administer, OwnerOnly)
+    },
+    Route {
+        access: Access::HttpOrWebSocket,
+        ..core(Get, "/api/v1/cores/{core}/terminals/{terminal}/watch", Observe, Anyone)
+    },
 ];

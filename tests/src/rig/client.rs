@@ -138,7 +138,15 @@ impl Client {
 
     /// Opens a WebSocket.
     pub async fn socket(&self, path: &str) -> Result<Socket, Refused> {
+        self.socket_for(path, None).await
+    }
+
+    /// The same for a subprotocol.
+    pub async fn socket_for(&self, path: &str, subprotocol: Option<&'static str>) -> Result<Socket, Refused> {
         let mut headers = HeaderMap::new();
+        if let Some(subprotocol) = subprotocol {
+            headers.insert(header::SEC_WEBSOCKET_PROTOCOL, header::HeaderValue::from_static(subprotocol));
+        }
         let value = |text: &str| text.parse::<header::HeaderValue>().expect("credentials are header values");
         match &self.credentials {
             Credentials::Nobody => {}

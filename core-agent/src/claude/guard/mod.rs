@@ -8,8 +8,10 @@
 //! access token that was refreshed a moment ago.
 
 mod needles;
+mod stream;
 mod text;
 
+pub use stream::StreamGuard;
 pub use text::TextGuard;
 
 use needles::Needles;
@@ -17,6 +19,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// How long a replaced value stays masked.
 const RETIRED_FOR: Duration = Duration::from_hours(1);
@@ -32,12 +35,15 @@ pub const MASK: &str = "‹credential masked›";
 pub enum Source {
     ApiKey,
     OAuth,
+    /// Told by the agent to a process that has no credentials itself.
+    Agent,
 }
 
 /// The values to mask, shared by every session of a Core.
 #[derive(Clone, Debug)]
 pub struct Guard {
     known: Arc<Mutex<Known>>,
+    changed: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -57,7 +63,7 @@ impl Default for Guard {
 impl Guard {
     pub fn new() -> Self {
         let known = Known { live: Vec::new(), retired: Vec::new(), needles: Arc::default() };
-        Self { known: Arc::new(Mutex::new(known)) }
+        Self { known: Arc::new(Mutex::new(known)), changed: watch::Sender::default() }
     }
 
     /// Makes `values` the live ones of `source`. Those it had before and has no more stay masked for an hour.
@@ -74,6 +80,19 @@ impl Guard {
         known.retired.extend(gone.map(|(_, value)| (now, value)));
         known.live = live;
         known.rebuild(now);
+        drop(known);
+        self.changed.send_replace(());
+    }
+
+    /// Every value that is masked now, for a process that masks by itself.
+    pub fn values(&self) -> Vec<SecretString> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.live.iter().map(|(_, value)| value).chain(known.retired.iter().map(|(_, value)| value)).cloned().collect()
+    }
+
+    /// Tells when [`values`](Self::values) has changed.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// The values as they are now, for one piece of text.
@@ -112,6 +131,11 @@ impl Guard {
             // An object stays one.
             _ => Map::new(),
         }
+    }
+
+    /// Begins a terminal's output.
+    pub fn stream(&self) -> StreamGuard {
+        StreamGuard::new(self.clone())
     }
 
     /// Begins a text that arrives in pieces.

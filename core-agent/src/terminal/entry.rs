@@ -1,0 +1,214 @@
+//! The agent's list of terminals, kept by a connection to each one's keeper.
+
+use super::TerminalError;
+use super::size::Size;
+use super::values::Values;
+use super::wire::{AgentCodec, Exited, Frame, Order, State, Told};
+use crate::claude::guard::Guard;
+use crate::config::TerminalConfig;
+use futures::{SinkExt as _, StreamExt as _};
+use protocol::event::Actor;
+use protocol::ids::{TerminalId, UserId};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use time::OffsetDateTime;
+use tokio::net::UnixStream;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+use tokio_util::codec::Framed;
+use tokio_util::task::TaskTracker;
+
+const ORDERS: usize = 8;
+/// What a keeper may take to say what its terminal is.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// A terminal as clients see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terminal {
+    pub id: TerminalId,
+    pub name: Option<String>,
+    pub workspace: Option<String>,
+    pub created_by: Actor,
+    pub created_at: OffsetDateTime,
+    pub size: Size,
+    pub title: Option<String>,
+    pub writers: u32,
+    pub observers: u32,
+    pub exited: Option<Exited>,
+}
+
+impl From<State> for Terminal {
+    fn from(state: State) -> Self {
+        let State { about, size, title, writers, observers, exited } = state;
+        Self {
+            id: about.id,
+            name: about.name,
+            workspace: about.workspace,
+            created_by: about.created_by,
+            created_at: about.created_at,
+            size,
+            title,
+            writers,
+            observers,
+            exited,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    table: Mutex<Table>,
+    changed: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    entries: BTreeMap<TerminalId, (Terminal, mpsc::Sender<Order>)>,
+    /// Terminals that are being made, by whom.
+    reserved: Vec<UserId>,
+}
+
+/// A place for a terminal that is being made.
+#[derive(Debug)]
+pub(super) struct Reserved {
+    entries: Arc<Entries>,
+    user: UserId,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let mut table = self.entries.table();
+        if let Some(at) = table.reserved.iter().position(|user| *user == self.user) {
+            table.reserved.swap_remove(at);
+        }
+    }
+}
+
+impl Entries {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn all(&self) -> Vec<Terminal> {
+        self.table().entries.values().map(|(terminal, _)| terminal.clone()).collect()
+    }
+
+    pub(super) fn get(&self, id: TerminalId) -> Option<Terminal> {
+        self.table().entries.get(&id).map(|(terminal, _)| terminal.clone())
+    }
+
+    pub(super) fn reserve(self: &Arc<Self>, config: &TerminalConfig, user: UserId) -> Result<Reserved, TerminalError> {
+        let mut table = self.table();
+        // One whose shell has ended takes no place: nothing of it runs.
+        let living = || table.entries.values().filter(|(terminal, _)| terminal.exited.is_none());
+        let of_user = living().filter(|(terminal, _)| terminal.created_by.user == user).count()
+            + table.reserved.iter().filter(|reserved| **reserved == user).count();
+        if living().count() + table.reserved.len() >= config.max as usize {
+            return Err(TerminalError::TooMany(config.max));
+        }
+        if of_user >= config.max_per_user as usize {
+            return Err(TerminalError::TooManyOfOne(config.max_per_user));
+        }
+        table.reserved.push(user);
+        drop(table);
+        Ok(Reserved { entries: Arc::clone(self), user })
+    }
+
+    pub(super) async fn order(&self, id: TerminalId, order: Order) -> Result<(), TerminalError> {
+        let orders = self.table().entries.get(&id).map(|(_, orders)| orders.clone());
+        orders.ok_or(TerminalError::Unknown)?.send(order).await.map_err(|_| TerminalError::Unknown)
+    }
+
+    /// Waits until a terminal is as wanted.
+    pub(super) async fn wait(&self, id: TerminalId, wanted: impl Fn(&Terminal) -> bool) -> Result<(), TerminalError> {
+        let mut changed = self.changed.subscribe();
+        let is_so = async {
+            loop {
+                match self.get(id) {
+                    None => return Err(TerminalError::Unknown),
+                    Some(terminal) if wanted(&terminal) => return Ok(()),
+                    Some(_) => {}
+                }
+                // The sender is this table's own.
+                drop(changed.changed().await);
+            }
+        };
+        timeout(PATIENCE, is_so).await.map_err(|_| TerminalError::Reach(io::ErrorKind::TimedOut.into()))?
+    }
+
+    pub(super) async fn gone(&self, id: TerminalId) {
+        let mut changed = self.changed.subscribe();
+        while self.get(id).is_some() {
+            // As above.
+            drop(changed.changed().await);
+        }
+    }
+
+    fn put(&self, terminal: Terminal, orders: &mpsc::Sender<Order>) {
+        self.table().entries.insert(terminal.id, (terminal, orders.clone()));
+        self.changed.send_replace(());
+    }
+
+    fn remove(&self, id: TerminalId) {
+        self.table().entries.remove(&id);
+        self.changed.send_replace(());
+    }
+}
+
+/// Makes a terminal's keeper tell of it, for as long as there is one. Returns when the terminal is in the list.
+pub(super) async fn follow(
+    id: TerminalId,
+    stream: UnixStream,
+    entries: &Arc<Entries>,
+    guard: Guard,
+    tasks: &TaskTracker,
+) -> io::Result<()> {
+    let mut frames = Framed::new(stream, AgentCodec::default());
+    let mut values = guard.changes();
+    values.mark_unchanged();
+    frames.send(Frame::Said(Order::Mask { values: Values(guard.values()) })).await?;
+    frames.send(Frame::Said(Order::Follow)).await?;
+    let (orders, mut ordered) = mpsc::channel(ORDERS);
+    let first = timeout(PATIENCE, next(&mut frames, id)).await.map_err(|_| io::ErrorKind::TimedOut)?;
+    entries.put(first.ok_or(io::ErrorKind::UnexpectedEof)?, &orders);
+    let entries = Arc::clone(entries);
+    // It ends with its keeper, or with the agent.
+    tasks.spawn(async move {
+        loop {
+            let order = tokio::select! {
+                told = next(&mut frames, id) => match told {
+                    Some(terminal) => {
+                        entries.put(terminal, &orders);
+                        continue;
+                    }
+                    None => break,
+                },
+                order = ordered.recv() => match order {
+                    Some(order) => order,
+                    None => break,
+                },
+                Ok(()) = values.changed() => Order::Mask { values: Values(guard.values()) },
+            };
+            if frames.send(Frame::Said(order)).await.is_err() {
+                break;
+            }
+        }
+        entries.remove(id);
+    });
+    Ok(())
+}
+
+async fn next(frames: &mut Framed<UnixStream, AgentCodec>, id: TerminalId) -> Option<Terminal> {
+    loop {
+        match frames.next().await? {
+            Ok(Frame::Said(Told::State(state))) if state.about.id == id => return Some(state.into()),
+            // To a follower a keeper says nothing else.
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(terminal = %id, %error, "a terminal's keeper does not speak as it should");
+                return None;
+            }
+        }
+    }
+}

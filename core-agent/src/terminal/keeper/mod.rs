@@ -1,0 +1,507 @@
+//! A terminal's keeper: `core-agent keep-terminal`, one small process for each terminal.
+//!
+//! ```text
+//!  agent ──socket──► keeper ──PTY──► login shell ─► whatever runs in it, setsid or not
+//! ```
+//!
+//! It is a process of its own so that a terminal outlives the agent: killed, upgraded or restarted, the agent finds its
+//! terminals again by their sockets. ONE task owns the PTY, what it has said, and the clients. When the shell ends, or
+//! the terminal is closed, everything that runs in it ends too: the keeper is the subreaper of all of it.
+//!
+//! ```text
+//!  Running ──shell ends──► Ending ──nobody left──► Over ──kept for a while──► exit
+//!     │                      ▲  (hang up, then kill)
+//!     └──closed, alone too long┘
+//! ```
+
+mod client;
+mod connection;
+mod reply;
+mod shell;
+
+use super::folder;
+use super::screen::Screen;
+use super::scrollback::Scrollback;
+use super::size::Size;
+use super::spec::{About, Spec};
+use super::wire::{Exited, Frame, Order, State, Told};
+use crate::claude::guard::{Guard, Source, StreamGuard};
+use crate::supervise::tree;
+use client::{Client, Shown};
+use connection::{Connection, ConnectionId, Heard, Inbox, Typed};
+use rustix::process::{DumpableBehavior, Signal, WaitOptions};
+use shell::Shell;
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep_until, timeout};
+use zeroize::Zeroizing;
+
+const LONGEST_SPEC: u64 = 256 * 1024;
+/// Connections at once: a bound for what clients can make this process hold.
+const MOST_CONNECTIONS: usize = 64;
+const INBOX: usize = 64;
+/// What is read from the PTY at once.
+const PIECE: usize = 16 * 1024;
+/// A program that says more than its fastest reader takes is slowed down to that reader: by so many bytes,
+const AHEAD: u64 = 256 * 1024;
+/// and by so much time for each piece, for a reader that has stopped must not stop the program.
+const SLOWED: Duration = Duration::from_millis(50);
+/// Between the hang-up and the kill.
+const HANG_UP: Duration = Duration::from_secs(2);
+const KILL_AGAIN: Duration = Duration::from_millis(10);
+/// How long to go on killing what cannot be killed.
+const KILLING: Duration = Duration::from_secs(10);
+/// How long the end of a terminal can be looked at.
+const OVER_FOR: Duration = Duration::from_mins(10);
+/// What clients may take for the last frames.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("the keeper cannot prepare itself: {0}")]
+    Prepare(#[from] io::Error),
+    #[error("no orders came")]
+    Orders,
+    #[error("the shell cannot be started: {0}")]
+    Shell(#[source] io::Error),
+    #[error("the terminal's socket cannot be made: {0}")]
+    Socket(#[source] io::Error),
+}
+
+/// Keeps one terminal, as the first line of stdin says. Stdout says `ready`, or what is wrong.
+pub fn run() -> ExitCode {
+    match keep() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            // The agent reads this; it may be gone.
+            drop(writeln!(io::stdout(), "{fault}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn keep() -> Result<(), Fault> {
+    // Fails only for a process that leads its session already, which is what is wanted.
+    let _ = rustix::process::setsid();
+    let prepare = |error: rustix::io::Errno| Fault::Prepare(error.into());
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(prepare)?;
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(prepare)?;
+    let mut line = Zeroizing::new(Vec::new());
+    io::stdin().lock().take(LONGEST_SPEC).read_until(b'\n', &mut line)?;
+    // The error is not repeated: it could quote the line.
+    let spec: Spec = serde_json::from_slice(&line).map_err(|_| Fault::Orders)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let kept = runtime.block_on(async {
+        let listener = folder::listen(&spec.folder, spec.about.id).map_err(Fault::Socket)?;
+        let kept = Keeper::start(spec)?.run(listener).await;
+        kept
+    });
+    runtime.shutdown_background();
+    kept
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Running,
+    /// The shell has ended or is to; whatever it started follows.
+    Ending {
+        since: Instant,
+        killing: bool,
+    },
+    Over {
+        since: Instant,
+    },
+}
+
+struct Keeper {
+    about: About,
+    folder: std::path::PathBuf,
+    detached_for: Duration,
+    orphaned_for: Duration,
+    shell: Shell,
+    phase: Phase,
+    /// Its end was asked for: nobody looks at what it said.
+    closed: bool,
+    /// Whether the PTY may say more.
+    speaks: bool,
+    scrollback: Scrollback,
+    screen: Screen,
+    guard: Guard,
+    stream: StreamGuard,
+    shown: Shown,
+    exit: Option<Exited>,
+    connections: BTreeMap<ConnectionId, Connection>,
+    clients: BTreeMap<ConnectionId, Client>,
+    /// The agent's own connections.
+    followers: BTreeMap<ConnectionId, Option<State>>,
+    /// Who typed last: its size counts, and its emulator answers.
+    active: Option<ConnectionId>,
+    typed: VecDeque<Typed>,
+    next: u64,
+    alone_since: Instant,
+    orphaned_since: Instant,
+    slowed_until: Option<Instant>,
+}
+
+impl Keeper {
+    fn start(spec: Spec) -> Result<Self, Fault> {
+        let shell = Shell::start(&spec).map_err(Fault::Shell)?;
+        let guard = Guard::new();
+        guard.set_live(Source::Agent, spec.mask.0);
+        let now = Instant::now();
+        Ok(Self {
+            shell,
+            phase: Phase::Running,
+            closed: false,
+            speaks: true,
+            scrollback: Scrollback::new(spec.scrollback),
+            screen: Screen::new(spec.size),
+            stream: guard.stream(),
+            guard,
+            shown: Shown { size: spec.size, title: None, exited: None },
+            exit: None,
+            connections: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            followers: BTreeMap::new(),
+            active: None,
+            typed: VecDeque::new(),
+            next: 0,
+            alone_since: now,
+            orphaned_since: now,
+            slowed_until: None,
+            about: spec.about,
+            folder: spec.folder,
+            detached_for: spec.detached_for,
+            orphaned_for: spec.orphaned_for,
+        })
+    }
+
+    async fn run(mut self, listener: UnixListener) -> Result<(), Fault> {
+        let mut children = signal(SignalKind::child())?;
+        let mut terminated = signal(SignalKind::terminate())?;
+        let mut hung_up = signal(SignalKind::hangup())?;
+        let (inbox, mut heard) = mpsc::channel(INBOX);
+        let room = Arc::new(Notify::new());
+        let mut piece = vec![0; PIECE];
+        // The agent waits for this line; it may be gone already, and find the terminal later.
+        drop(writeln!(io::stdout(), "ready"));
+        while !self.is_done() {
+            self.conclude();
+            self.serve();
+            let deadline = self.deadline();
+            let (listens, writes) = (self.speaks && self.slowed_until.is_none(), self.typed.front());
+            tokio::select! {
+                biased;
+                Some(_) = children.recv() => self.reap(),
+                _ = terminated.recv() => self.close(),
+                _ = hung_up.recv() => self.close(),
+                Some((from, said)) = heard.recv() => self.hear(from, said),
+                () = room.notified() => {}
+                written = write(&mut self.shell.input, writes) => self.took(written),
+                accepted = listener.accept(), if self.connections.len() < MOST_CONNECTIONS => {
+                    // A client that is gone before it was accepted is nobody's loss.
+                    if let Ok((stream, _)) = accepted {
+                        self.accept(stream, inbox.clone(), Arc::clone(&room));
+                    }
+                }
+                read = self.shell.output.read(&mut piece), if listens => match read {
+                    Ok(count @ 1..) => self.say(&piece[..count]),
+                    // The kernel's way to say that nobody has the terminal open any more is an error (EIO).
+                    Ok(0) | Err(_) => self.speaks = false,
+                },
+                () = sleep_until(deadline) => self.step(),
+            }
+        }
+        self.farewell().await;
+        Ok(())
+    }
+
+    fn accept(&mut self, stream: tokio::net::UnixStream, inbox: Inbox, room: Arc<Notify>) {
+        let id = ConnectionId(self.next);
+        self.next += 1;
+        self.connections.insert(id, Connection::begin(id, stream, inbox, room));
+    }
+
+    fn say(&mut self, bytes: &[u8]) {
+        let said = self.stream.push(bytes);
+        self.record(&said);
+        let behind =
+            self.clients.values().filter(|client| !client.paused).map(|client| client.behind(&self.scrollback));
+        if behind.min().is_some_and(|least| least > AHEAD) {
+            self.slowed_until = Some(Instant::now() + SLOWED);
+        }
+    }
+
+    fn record(&mut self, said: &[u8]) {
+        self.scrollback.push(said);
+        if let Some(title) = self.screen.feed(said) {
+            self.shown.title = Some(title);
+        }
+    }
+
+    /// Hands everybody what they are owed.
+    fn serve(&mut self) {
+        let Self { clients, connections, shown, scrollback, screen, .. } = self;
+        for (id, client) in clients {
+            if let Some(connection) = connections.get(id) {
+                client.serve(&connection.outgoing, shown, scrollback, || screen.restoring());
+            }
+        }
+        let mut fastest = self.clients.values().filter(|client| !client.paused);
+        if fastest.any(|client| client.behind(&self.scrollback) <= AHEAD / 2) {
+            self.slowed_until = None;
+        }
+        let state = self.state();
+        for (id, told) in &mut self.followers {
+            if told.as_ref() != Some(&state)
+                && let Some(connection) = self.connections.get(id)
+                && connection.outgoing.try_send(Frame::Said(Told::State(state.clone()))).is_ok()
+            {
+                *told = Some(state.clone());
+            }
+        }
+    }
+
+    fn state(&self) -> State {
+        let count = |writes| {
+            let counted = self.clients.values().filter(|client| client.writes == writes).count();
+            u32::try_from(counted).unwrap_or(u32::MAX)
+        };
+        State {
+            about: self.about.clone(),
+            size: self.shown.size,
+            title: self.shown.title.clone(),
+            writers: count(true),
+            observers: count(false),
+            exited: self.shown.exited,
+        }
+    }
+
+    fn hear(&mut self, from: ConnectionId, heard: Heard) {
+        match heard {
+            Heard::Typed(typed) => self.type_in(from, typed),
+            Heard::Order(order) => self.obey(from, order),
+            Heard::Gone => {
+                self.connections.remove(&from);
+                if self.clients.remove(&from).is_some() && self.clients.is_empty() {
+                    self.alone_since = Instant::now();
+                }
+                if self.followers.remove(&from).is_some() && self.followers.is_empty() {
+                    self.orphaned_since = Instant::now();
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, from: ConnectionId, order: Order) {
+        match order {
+            Order::Follow => {
+                self.followers.insert(from, None);
+            }
+            Order::Attach(wanted) => {
+                let (client, attached) =
+                    Client::attach(&wanted, &self.shown, &self.scrollback, || self.screen.restoring());
+                let Some(connection) = self.connections.get(&from) else { return };
+                // The first frame of its connection: there is room.
+                if connection.outgoing.try_send(Frame::Said(Told::Attached(attached))).is_ok() {
+                    self.clients.insert(from, client);
+                    if self.active.is_none_or(|active| !self.clients.contains_key(&active)) {
+                        self.activate(from);
+                    }
+                }
+            }
+            Order::Ready => self.change(from, |client| client.ready = true),
+            Order::Pause => self.change(from, |client| client.paused = true),
+            Order::Resume => self.change(from, |client| client.paused = false),
+            Order::Resize { size } => {
+                self.change(from, |client| client.size = Some(size));
+                self.activate(from);
+            }
+            Order::Rename { name } => self.about.name = Some(name),
+            Order::Mask { values } => self.guard.set_live(Source::Agent, values.0),
+            Order::Close => self.close(),
+        }
+    }
+
+    fn change(&mut self, id: ConnectionId, change: impl FnOnce(&mut Client)) {
+        if let Some(client) = self.clients.get_mut(&id) {
+            change(client);
+        }
+    }
+
+    fn type_in(&mut self, from: ConnectionId, typed: Typed) {
+        let may = self.clients.get(&from).is_some_and(|client| client.writes && client.ready);
+        if !may || self.phase != Phase::Running {
+            return;
+        }
+        if reply::is_answer(&typed.bytes) {
+            if self.active != Some(from) {
+                return;
+            }
+        } else {
+            self.activate(from);
+        }
+        self.typed.push_back(typed);
+    }
+
+    /// The size follows whoever writes.
+    fn activate(&mut self, id: ConnectionId) {
+        let Some(client) = self.clients.get(&id).filter(|client| client.writes) else { return };
+        self.active = Some(id);
+        if let Some(size) = client.size
+            && size != self.shown.size
+        {
+            self.resize(size);
+        }
+    }
+
+    fn resize(&mut self, size: Size) {
+        // A PTY whose shell is gone has no size any more.
+        if self.shell.resize(size).is_ok() {
+            self.screen.resize(size);
+            self.shown.size = size;
+        }
+    }
+
+    fn took(&mut self, written: io::Result<usize>) {
+        match written {
+            Ok(count) => {
+                if let Some(front) = self.typed.front_mut() {
+                    let _taken = front.bytes.split_to(count);
+                    if front.bytes.is_empty() {
+                        self.typed.pop_front();
+                    }
+                }
+            }
+            // Nobody is there to read it.
+            Err(_) => self.typed.clear(),
+        }
+    }
+
+    fn close(&mut self) {
+        self.closed = true;
+        match self.phase {
+            Phase::Running => self.begin_to_end(),
+            Phase::Ending { .. } | Phase::Over { .. } => {}
+        }
+    }
+
+    /// What a terminal that goes away does to its programs; then no more asking.
+    fn begin_to_end(&mut self) {
+        tree::signal_descendants(Signal::HUP);
+        tree::signal_descendants(Signal::CONT);
+        self.phase = Phase::Ending { since: Instant::now(), killing: false };
+    }
+
+    /// Takes in every child that has ended, the shell among them and orphans that came to this process.
+    fn reap(&mut self) {
+        loop {
+            match rustix::process::wait(WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) if pid == self.shell.pid => {
+                    self.exit = Some(shell::exited(status));
+                    if self.phase == Phase::Running {
+                        self.begin_to_end();
+                    }
+                }
+                Ok(Some(_)) | Err(rustix::io::Errno::INTR) => {}
+                Ok(None) => return,
+                Err(_nobody) => return self.over(),
+            }
+        }
+    }
+
+    fn over(&mut self) {
+        if !matches!(self.phase, Phase::Over { .. }) {
+            self.phase = Phase::Over { since: Instant::now() };
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        match self.phase {
+            Phase::Running | Phase::Ending { .. } => false,
+            Phase::Over { since } => !self.speaks && (self.closed || since.elapsed() >= OVER_FOR),
+        }
+    }
+
+    /// When [`Self::step`] has something to do at the latest.
+    fn deadline(&self) -> Instant {
+        let next = match self.phase {
+            Phase::Running => {
+                let alone = self.clients.is_empty().then_some(self.alone_since + self.detached_for);
+                let orphaned = self.followers.is_empty().then_some(self.orphaned_since + self.orphaned_for);
+                alone.into_iter().chain(orphaned).min()
+            }
+            Phase::Ending { since, killing: false } => Some(since + HANG_UP),
+            Phase::Ending { killing: true, .. } => Some(Instant::now() + KILL_AGAIN),
+            Phase::Over { since } => Some(since + OVER_FOR),
+        };
+        let far = Instant::now() + Duration::from_hours(1);
+        next.into_iter().chain(self.slowed_until).min().unwrap_or(far).min(far)
+    }
+
+    /// Does what the time has come for.
+    fn step(&mut self) {
+        let now = Instant::now();
+        if self.slowed_until.is_some_and(|until| until <= now) {
+            self.slowed_until = None;
+        }
+        match self.phase {
+            Phase::Running => {
+                let alone = self.clients.is_empty() && now >= self.alone_since + self.detached_for;
+                if alone || (self.followers.is_empty() && now >= self.orphaned_since + self.orphaned_for) {
+                    self.close();
+                }
+            }
+            Phase::Ending { since, killing } => {
+                if killing || now >= since + HANG_UP {
+                    tree::signal_descendants(Signal::KILL);
+                    self.phase = Phase::Ending { since, killing: true };
+                }
+                if now >= since + HANG_UP + KILLING {
+                    self.over();
+                }
+                self.reap();
+            }
+            Phase::Over { .. } => {}
+        }
+    }
+
+    /// The end is told when nothing more can be said.
+    fn conclude(&mut self) {
+        if let (Phase::Over { .. }, false, None) = (self.phase, self.speaks, self.shown.exited) {
+            let held = self.stream.finish();
+            self.record(&held);
+            self.shown.exited = Some(self.exit.unwrap_or(Exited { code: None, signal: None }));
+        }
+    }
+
+    async fn farewell(mut self) {
+        self.conclude();
+        self.serve();
+        folder::remove(&self.folder, self.about.id);
+        let writers = std::mem::take(&mut self.connections).into_values().map(|connection| connection.writer);
+        let written = async {
+            for writer in writers {
+                // It fails only when it was cut off.
+                drop(writer.await);
+            }
+        };
+        // Whoever does not take the last frames in time does without them.
+        drop(timeout(FAREWELL, written).await);
+    }
+}
+
+/// Writes what was typed, if there is something.
+async fn write(input: &mut pty_process::OwnedWritePty, typed: Option<&Typed>) -> io::Result<usize> {
+    match typed {
+        Some(typed) => input.write(&typed.bytes).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,90 @@
+//! Whose shell runs in a terminal, and what it is told of where it is.
+
+use super::spec::About;
+use protocol::ids::CoreId;
+use std::path::{Path, PathBuf};
+
+const FALLBACK_SHELL: &str = "/bin/sh";
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// This process's user, as the operating system knows it.
+#[derive(Debug)]
+pub(super) struct Login {
+    name: Option<String>,
+    home: PathBuf,
+    pub(super) shell: PathBuf,
+}
+
+/// `shell` is the configured one; the user's own where that is empty.
+pub(super) fn look_up(shell: &Path, home: &Path) -> Login {
+    let uid = rustix::process::getuid().as_raw();
+    // A user that the file does not know has no name here and gets the plainest shell.
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let (name, own) = entry(&users, uid).unzip();
+    let configured = (!shell.as_os_str().is_empty()).then(|| shell.to_owned());
+    let shell = configured.or(own.flatten()).unwrap_or_else(|| FALLBACK_SHELL.into());
+    Login { name, home: home.to_owned(), shell }
+}
+
+/// A user's name and shell: `name:password:uid:gid:comment:home:shell`. A shell that lets nobody in is none.
+fn entry(users: &str, uid: u32) -> Option<(String, Option<PathBuf>)> {
+    users.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, id, _, _, _, shell] = fields[..] else { return None };
+        if id.parse() != Ok(uid) {
+            return None;
+        }
+        let lets_in = !shell.is_empty() && !matches!(shell.rsplit('/').next(), Some("nologin" | "false"));
+        Some((name.to_owned(), lets_in.then(|| shell.into())))
+    })
+}
+
+impl Login {
+    /// All that a shell's environment holds. The agent's own variables are not in it, but for those that are passed on
+    /// to every process of the CLI. `tools` is where more commands are found.
+    pub(super) fn environment(
+        &self,
+        passed: &[(String, String)],
+        tools: Option<&Path>,
+        core: CoreId,
+        about: &About,
+    ) -> Vec<(String, String)> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let mut environment: Vec<(&str, String)> = vec![
+            ("HOME", text(&self.home)),
+            ("SHELL", text(&self.shell)),
+            ("TERM", "xterm-256color".to_owned()),
+            ("COLORTERM", "truecolor".to_owned()),
+            ("CONDRIX_CORE", core.to_string()),
+            ("CONDRIX_TERMINAL", about.id.to_string()),
+        ];
+        if let Some(name) = &self.name {
+            environment.extend([("USER", name.clone()), ("LOGNAME", name.clone())]);
+        }
+        if let Some(workspace) = &about.workspace {
+            environment.push(("CONDRIX_WORKSPACE", workspace.clone()));
+        }
+        let path = passed.iter().find(|(name, _)| name == "PATH").map_or(DEFAULT_PATH, |(_, path)| path);
+        let tools = tools.map(|tools| format!(":{}", text(tools))).unwrap_or_default();
+        environment.push(("PATH", format!("{path}{tools}")));
+        let own = |name: &str| environment.iter().any(|(own, _)| *own == name);
+        let mut all: Vec<_> = passed.iter().filter(|(name, _)| !own(name)).cloned().collect();
+        all.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_has_the_shell_that_the_system_says_unless_it_lets_nobody_in() {
+        let users =
+            "root:x:0:0:root:/root:/bin/bash\nbad line\ncore:x:7:7::/home/core:/usr/sbin/nologin\nada:x:8:8::/h:";
+        assert_eq!(entry(users, 0), Some(("root".into(), Some("/bin/bash".into()))));
+        assert_eq!(entry(users, 7), Some(("core".into(), None)));
+        assert_eq!(entry(users, 8), Some(("ada".into(), None)));
+        assert_eq!(entry(users, 9), None);
+    }
+}

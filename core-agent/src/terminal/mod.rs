@@ -1,0 +1,243 @@
+//! Terminals: PTYs on this Core that outlive whoever looks at them, and the agent itself.
+//!
+//! Each is owned by a [keeper](keeper), a process of its own. This is the agent's side: which terminals there are, and
+//! the way to one of them.
+
+mod entry;
+mod folder;
+pub mod keeper;
+mod login;
+mod screen;
+mod scrollback;
+mod size;
+mod spec;
+mod start;
+mod values;
+mod way;
+mod wire;
+
+pub use entry::Terminal;
+pub use size::{NoSize, Size};
+pub use way::{Attachment, Output, Said, Typing};
+pub use wire::{Exited, Replay};
+
+use crate::claude::guard::Guard;
+use crate::config::{Config, TerminalConfig};
+use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
+use entry::Entries;
+use protocol::event::Actor;
+use protocol::ids::{CoreId, TerminalId};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+/// What a keeper may take to end a terminal, beyond what its programs get.
+const END: Duration = Duration::from_secs(15);
+
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    #[error("there is no such terminal")]
+    Unknown,
+    #[error("this Core has as many terminals as it takes ({0})")]
+    TooMany(u32),
+    #[error("you have as many terminals on this Core as one person may have ({0})")]
+    TooManyOfOne(u32),
+    #[error("a name is 1 to 64 characters of text")]
+    Name,
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error("a terminal cannot be started: {0}")]
+    Start(String),
+    #[error("the terminal cannot be reached: {0}")]
+    Reach(#[from] io::Error),
+    /// The Core was revoked, or the agent ends.
+    #[error("no terminals are opened now")]
+    Closed,
+}
+
+/// A terminal to be made.
+#[derive(Clone, Debug)]
+pub struct NewTerminal {
+    pub name: Option<String>,
+    /// None: in the home.
+    pub workspace: Option<WorkspaceName>,
+    pub size: Size,
+    pub by: Actor,
+}
+
+#[derive(Debug)]
+pub struct Terminals {
+    config: TerminalConfig,
+    core: CoreId,
+    /// Where the sockets are.
+    folder: PathBuf,
+    home: PathBuf,
+    /// What a shell inherits of the agent's environment.
+    passed: Vec<(String, String)>,
+    /// Where the CLI is, so that a person finds it too.
+    tools: Option<PathBuf>,
+    workspaces: Workspaces,
+    guard: Guard,
+    entries: Arc<Entries>,
+    /// Which program keeps terminals.
+    program: PathBuf,
+    /// Whether terminals may be opened: not while this Core is revoked, and not when the agent ends.
+    open: AtomicBool,
+    tasks: TaskTracker,
+}
+
+impl Terminals {
+    /// Finds the terminals that an earlier agent has left.
+    pub async fn start(
+        config: &Config,
+        core: CoreId,
+        workspaces: Workspaces,
+        guard: Guard,
+        program: PathBuf,
+        tasks: TaskTracker,
+    ) -> io::Result<Self> {
+        let folder = config.state_dir.join("terminals");
+        crate::private_files::ensure_folder(&folder).map_err(io::Error::other)?;
+        let home = config.claude.home.clone().ok_or(io::ErrorKind::NotFound)?;
+        let terminals = Self {
+            config: config.terminals.clone(),
+            core,
+            folder,
+            home,
+            tools: config.claude.command.parent().filter(|parent| parent.is_absolute()).map(Path::to_owned),
+            passed: config.claude.inherited(),
+            workspaces,
+            guard,
+            entries: Arc::default(),
+            program,
+            open: AtomicBool::new(true),
+            tasks,
+        };
+        for id in folder::list(&terminals.folder)? {
+            if let Err(error) = terminals.follow(id).await {
+                tracing::info!(terminal = %id, %error, "a terminal that an earlier agent has left is gone");
+                folder::remove(&terminals.folder, id);
+            }
+        }
+        Ok(terminals)
+    }
+
+    pub fn list(&self) -> Vec<Terminal> {
+        self.entries.all()
+    }
+
+    pub fn find(&self, id: TerminalId) -> Result<Terminal, TerminalError> {
+        self.entries.get(id).ok_or(TerminalError::Unknown)
+    }
+
+    pub async fn create(&self, new: NewTerminal) -> Result<Terminal, TerminalError> {
+        check_name(new.name.as_deref())?;
+        if !self.open.load(Ordering::SeqCst) {
+            return Err(TerminalError::Closed);
+        }
+        let id = TerminalId::new();
+        // Taken until the terminal has an entry of its own: two that are made at once count as two.
+        let place = self.entries.reserve(&self.config, new.by.user)?;
+        let workspace = new.workspace.clone();
+        let cwd = match new.workspace {
+            Some(name) => {
+                let workspaces = self.workspaces.clone();
+                let resolved = tokio::task::spawn_blocking(move || workspaces.resolve(&name)).await;
+                resolved.map_err(io::Error::other)??
+            }
+            None => self.home.clone(),
+        };
+        let login = login::look_up(&self.config.shell, &self.home);
+        let about = spec::About {
+            id,
+            name: new.name,
+            workspace: workspace.map(|name| name.to_string()),
+            created_by: new.by,
+            created_at: time::OffsetDateTime::now_utc(),
+        };
+        let spec = spec::Spec {
+            env: login.environment(&self.passed, self.tools.as_deref(), self.core, &about),
+            shell: login.shell,
+            about,
+            folder: self.folder.clone(),
+            cwd,
+            size: new.size,
+            scrollback: self.config.scrollback as usize,
+            detached_for: self.config.detached_timeout,
+            orphaned_for: self.config.orphaned_timeout,
+            mask: values::Values(self.guard.values()),
+        };
+        start::keeper(&self.program, &spec).await?;
+        self.follow(id).await?;
+        drop(place);
+        // Whoever closes them all looks at the list after shutting the door: one of the two sees the other.
+        if !self.open.load(Ordering::SeqCst) {
+            self.close(id).await?;
+            return Err(TerminalError::Closed);
+        }
+        self.find(id)
+    }
+
+    pub async fn rename(&self, id: TerminalId, name: String) -> Result<Terminal, TerminalError> {
+        check_name(Some(&name))?;
+        self.entries.order(id, wire::Order::Rename { name: name.clone() }).await?;
+        self.entries.wait(id, |terminal| terminal.name.as_deref() == Some(&name)).await?;
+        self.find(id)
+    }
+
+    /// Ends a terminal and all that runs in it, and returns when it is gone.
+    pub async fn close(&self, id: TerminalId) -> Result<(), TerminalError> {
+        self.find(id)?;
+        self.entries.order(id, wire::Order::Close).await?;
+        timeout(END, self.entries.gone(id))
+            .await
+            .map_err(|_| io::ErrorKind::TimedOut.into())
+            .map_err(TerminalError::Reach)
+    }
+
+    /// Terminals may be opened again.
+    pub fn reopen(&self) {
+        self.open.store(true, Ordering::SeqCst);
+    }
+
+    /// Ends all of them, and lets none be opened until [`reopen`](Self::reopen). Returns how many there were.
+    pub async fn close_all(&self) -> usize {
+        self.open.store(false, Ordering::SeqCst);
+        let all = self.list();
+        let closed = futures::future::join_all(all.iter().map(|terminal| self.close(terminal.id))).await;
+        for (terminal, closed) in all.iter().zip(closed) {
+            if let Err(error) = closed {
+                tracing::error!(terminal = %terminal.id, %error, "a terminal could not be ended");
+            }
+        }
+        all.len()
+    }
+
+    /// A client of a terminal, `writes` or only looks.
+    pub async fn attach(
+        &self,
+        id: TerminalId,
+        position: Option<u64>,
+        size: Option<Size>,
+        writes: bool,
+    ) -> Result<(Attachment, Said, Typing), TerminalError> {
+        self.find(id)?;
+        way::attach(&self.folder, id, wire::Attach { position, size, writes }).await
+    }
+
+    async fn follow(&self, id: TerminalId) -> io::Result<()> {
+        let stream = folder::connect(&self.folder, id).await?;
+        entry::follow(id, stream, &self.entries, self.guard.clone(), &self.tasks).await
+    }
+}
+
+fn check_name(name: Option<&str>) -> Result<(), TerminalError> {
+    let is_text = |name: &str| {
+        (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control) && !name.trim().is_empty()
+    };
+    if name.is_none_or(is_text) { Ok(()) } else { Err(TerminalError::Name) }
+}

@@ -1,0 +1,48 @@
+//! Several clients at one terminal.
+
+use super::world;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_sees_the_same_and_the_size_follows_who_writes() {
+    let (world, core) = world().await;
+    let (id, mut one) = core.new_terminal(&world.ada).await;
+    one.say(&json!({ "type": "resize", "size": { "rows": 30, "columns": 100 } })).await;
+    assert!(one.run("stty size").await.contains("\r\n30 100\r\n"));
+    let mut two = core.terminal(&world.ada, &id, "attach?rows=20&columns=60").await.unwrap();
+    two.ready().await;
+    // It has come and typed nothing: nothing changes for the first.
+    assert!(one.run("stty size").await.contains("\r\n30 100\r\n"));
+    assert!(two.run("stty size").await.contains("\r\n20 60\r\n"));
+    assert_eq!(one.until_told("resized").await["size"], json!({ "rows": 20, "columns": 60 }));
+    let shown = world.ada.get(&core.path(&format!("terminals/{id}"))).await.expect(200);
+    assert_eq!((&shown["writers"], &shown["observers"]), (&json!(2), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_reads_nothing_stalls_nobody_and_goes_on_with_the_screen() {
+    let (world, core) = world().await;
+    let (id, mut reads) = core.new_terminal(&world.ada).await;
+    let mut sleeps = core.terminal(&world.ada, &id, "attach").await.unwrap();
+    sleeps.say(&json!({ "type": "pause" })).await;
+    let said = reads.run("head -c 6000000 /dev/zero | tr '\\0' x; echo; echo over").await;
+    assert!(said.len() > 6_000_000, "{}", said.len());
+    sleeps.say(&json!({ "type": "resume" })).await;
+    let skipped = sleeps.until_told("skipped").await;
+    assert!(skipped["position"].as_u64() > Some(4_000_000), "{skipped}");
+    sleeps.until_screen("over").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_terminal_that_was_asked_answers() {
+    let (world, core) = world().await;
+    let (id, mut one) = core.new_terminal(&world.ada).await;
+    let mut two = core.terminal(&world.ada, &id, "attach").await.unwrap();
+    two.ready().await;
+    one.run("stty raw -echo; printf asked").await;
+    // The program asks; both emulators answer.
+    one.keys("head -c 3 | od -An -c\r").await;
+    two.keys("\u{1b}[0n").await;
+    one.keys("abc").await;
+    one.until("a   b   c").await;
+}

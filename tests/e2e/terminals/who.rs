@@ -1,0 +1,93 @@
+//! Who may do what with a terminal.
+
+use super::{KEY, world};
+use condrix_tests::rig::{CoreOptions, Refused, World, eventually, read};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_plan_only_its_owner_uses_terminals_and_others_may_watch() {
+    let world = World::start().await;
+    let core = world.core("one").await;
+    core.sign_in(&world.ada, &world.vendor, "ada").await;
+    let bob = world.gateway.add_user("bob").await;
+    core.until_known(&world.ada, "the owner is known", |claude| !claude["owner"].is_null()).await;
+    let (id, mut terminal) = core.new_terminal(&world.ada).await;
+    bob.post(&core.path("terminals"), &json!({})).await.expect_problem(403, "owner-only");
+    let one = core.path(&format!("terminals/{id}"));
+    bob.delete(&one).await.expect_problem(403, "owner-only");
+    read(bob.request(reqwest::Method::PATCH, &one).json(&json!({ "name": "mine" })))
+        .await
+        .expect_problem(403, "owner-only");
+    let refused = core.terminal(&bob, &id, "attach").await.unwrap_err();
+    assert_eq!(refused.status(), Some(403), "{refused:?}");
+
+    let mut watches = core.terminal(&bob, &id, "watch").await.unwrap();
+    watches.ready().await;
+    watches.keys("touch /tmp/never\r").await;
+    assert_eq!(watches.until_told("error").await["detail"], "who watches types nothing");
+    watches.say(&json!({ "type": "resize", "size": { "rows": 5, "columns": 5 } })).await;
+    let seen = terminal.run("stty size; echo seen").await;
+    assert!(seen.contains("\r\n24 80\r\n") && !seen.contains("never"), "{seen}");
+    watches.until("seen\r\n").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_core_and_a_person_have_so_many_terminals_and_no_more() {
+    let world = World::start().await;
+    let settings = toml::toml! { [terminals]
+    max = 3
+    max_per_user = 2 };
+    world.vendor.accept_api_key(KEY);
+    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
+    let core = world.core_with("one", &options).await;
+    let bob = world.gateway.add_user("bob").await;
+    let (first, _) = (core.open_terminal(&world.ada).await, core.open_terminal(&world.ada).await);
+    world.ada.post(&core.path("terminals"), &json!({})).await.expect_problem(429, "too-many-terminals");
+    core.open_terminal(&bob).await;
+    bob.post(&core.path("terminals"), &json!({})).await.expect_problem(429, "too-many-terminals");
+    assert_eq!(world.ada.delete(&core.path(&format!("terminals/{first}"))).await.status, 204);
+    core.open_terminal(&world.ada).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminal_that_cannot_be_had_is_refused_in_words() {
+    let (world, core) = world().await;
+    let id = core.open_terminal(&world.ada).await;
+    for (body, status, kind) in [
+        (json!({ "workspace": "nowhere" }), 404, "not-found"),
+        (json!({ "workspace": "../.." }), 422, "invalid-body"),
+        (json!({ "name": "" }), 422, "invalid-body"),
+        (json!({ "size": { "rows": 0, "columns": 80 } }), 422, "invalid-body"),
+        (json!({ "shell": "/bin/evil" }), 422, "invalid-body"),
+    ] {
+        world.ada.post(&core.path("terminals"), &body).await.expect_problem(status, kind);
+    }
+    for how in ["attach?position=-1", "attach?rows=5", "attach?rows=0&columns=5", "attach?shell=x"] {
+        let refused = core.terminal(&world.ada, &id, how).await.unwrap_err();
+        assert_eq!(refused.status(), Some(400), "{how}: {refused:?}");
+    }
+    let without = world.ada.socket(&core.path(&format!("terminals/{id}/attach"))).await.unwrap_err();
+    assert!(matches!(&without, Refused::Answer { status: 400, body } if body.contains("condrix.terminal.v1")));
+    let unknown = core.terminal(&world.ada, "0195f000-0000-7000-8000-000000000000", "attach").await.unwrap_err();
+    assert_eq!(unknown.status(), Some(404));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn revoking_a_core_ends_its_terminals_and_all_that_runs_in_them() {
+    let (world, mut core) = world().await;
+    let (_, mut terminal) = core.new_terminal(&world.ada).await;
+    terminal.run("setsid sleep 613 & sleep 0").await;
+    world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
+    terminal.to_the_end().await;
+    let agent = core.program().pid();
+    eventually("nothing of the terminal is left", async || {
+        core.processes().iter().all(|process| Some(process.pid) == agent).then_some(())
+    })
+    .await;
+    world.ada.post(&format!("/api/v1/cores/{}/restore", core.id()), &json!({})).await.expect(200);
+    core.online(&world.ada).await;
+    eventually("terminals are opened again", async || {
+        (world.ada.post(&core.path("terminals"), &json!({})).await.status == 201).then_some(())
+    })
+    .await;
+}
