@@ -39,6 +39,15 @@ pub enum Command {
     },
     /// Serve this Core until told to stop.
     Run,
+    /// Print the agent's log, as it is kept beside its state.
+    Logs {
+        /// How many of the newest lines.
+        #[arg(short = 'n', long, default_value_t = 100, value_name = "NUMBER")]
+        lines: usize,
+        /// Go on with what comes after them.
+        #[arg(short, long)]
+        follow: bool,
+    },
     /// Say whether the configuration can be used.
     CheckConfig,
     /// Stand between the agent and a CLI process. The agent starts this by itself.

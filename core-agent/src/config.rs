@@ -27,6 +27,9 @@ pub struct Config {
     pub claude: ClaudeConfig,
     pub terminals: TerminalConfig,
     pub log: LogConfig,
+    /// Never in the file: where it is, for the agent's own commands in a terminal.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -67,6 +70,19 @@ pub struct TerminalConfig {
     #[serde(with = "humantime_serde")]
     pub orphaned_timeout: Duration,
     pub outlive_stop: bool,
+    pub recording: RecordingPolicy,
+    /// In bytes, of all recordings.
+    pub recordings_size: u64,
+}
+
+/// Whether terminals are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingPolicy {
+    #[default]
+    Off,
+    /// Every one, and everybody at it is told.
+    On,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -74,6 +90,8 @@ pub struct TerminalConfig {
 pub struct LogConfig {
     pub level: String,
     pub format: LogFormat,
+    /// In bytes; 0 keeps none.
+    pub keep: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -98,6 +116,7 @@ impl Default for Config {
             claude: ClaudeConfig::default(),
             terminals: TerminalConfig::default(),
             log: LogConfig::default(),
+            file: None,
         }
     }
 }
@@ -139,13 +158,15 @@ impl Default for TerminalConfig {
             detached_timeout: Duration::from_hours(24 * 7),
             orphaned_timeout: Duration::from_mins(10),
             outlive_stop: false,
+            recording: RecordingPolicy::Off,
+            recordings_size: 1024 * 1024 * 1024,
         }
     }
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { level: "info".to_owned(), format: LogFormat::Auto }
+        Self { level: "info".to_owned(), format: LogFormat::Auto, keep: 16 * 1024 * 1024 }
     }
 }
 
@@ -178,8 +199,9 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
-        let config: Self =
+        let mut config: Self =
             toml::from_str(&text).map_err(|error| ConfigError::Malformed { path: path.to_owned(), error })?;
+        config.file = std::path::absolute(path).ok();
         let faults = config.faults();
         if faults.is_empty() { Ok(config) } else { Err(ConfigError::Unusable(faults)) }
     }
@@ -252,6 +274,16 @@ impl Config {
             (1024 * 1024..=64 * 1024 * 1024).contains(&terminals.scrollback),
             "terminals.scrollback",
             "must be between 1 MiB and 64 MiB, in bytes",
+        );
+        check(
+            terminals.recordings_size >= 128 * 1024 * 1024,
+            "terminals.recordings_size",
+            "must be at least 128 MiB, in bytes: one recording may have 64 MiB",
+        );
+        check(
+            self.log.keep == 0 || (64 * 1024..=1024 * 1024 * 1024).contains(&self.log.keep),
+            "log.keep",
+            "must be 0, or between 64 KiB and 1 GiB, in bytes",
         );
         let year = Duration::from_hours(24 * 366);
         for (key, timeout) in [
@@ -340,7 +372,7 @@ mod tests {
         let fields: Vec<String> = debug
             .split(['{', ',', ' '])
             .filter_map(|part| part.strip_suffix(':'))
-            .filter(|field| !["api_key", "api_key_file", "home"].contains(field))
+            .filter(|field| !["api_key", "api_key_file", "file", "home"].contains(field))
             .map(str::to_owned)
             .collect();
         for field in names(&fields.join(" ")).into_iter().filter(|field| !field.is_empty()) {

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod journal;
 pub mod link_client;
+pub mod log_file;
 pub mod pairing;
 pub mod policy;
 pub mod private_files;

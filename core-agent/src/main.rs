@@ -5,13 +5,14 @@ use clap::Parser as _;
 use core_agent::claude::api_key;
 use core_agent::cli::{Cli, Command, DEFAULT_CONFIG};
 use core_agent::config::{Config, ConfigError, EXIT_CONFIG};
+use core_agent::log_file;
 use core_agent::pairing::{join, read_token};
 use core_agent::run::{self, RunError};
 use core_agent::state_dir::StateDir;
 use core_agent::supervise::{self, Supervisor};
 use core_agent::telemetry;
 use core_agent::terminal::keeper;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -26,6 +27,9 @@ fn main() -> ExitCode {
             prepare(config).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
         }
         Command::Run => prepare(config).and_then(serve),
+        Command::Logs { lines, follow } => {
+            read(config.as_deref()).map_err(Into::into).and_then(|config| logs(&config, lines, follow))
+        }
         Command::CheckConfig => prepare(config).and_then(|config| check(&config)),
     };
     match outcome {
@@ -54,7 +58,7 @@ fn prepare(config: Option<PathBuf>) -> anyhow::Result<Config> {
 }
 
 fn serve(config: Config) -> anyhow::Result<()> {
-    telemetry::init(&config.log)?;
+    telemetry::init(&config.log, &config.state_dir)?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let shutdown = run::signalled().context("signals cannot be received")?;
@@ -65,12 +69,17 @@ fn serve(config: Config) -> anyhow::Result<()> {
     outcome
 }
 
+/// The configuration alone, without what the agent needs besides.
+fn read(path: Option<&Path>) -> Result<Config, ConfigError> {
+    let usual = Path::new(DEFAULT_CONFIG);
+    match path.or_else(|| usual.exists().then_some(usual)) {
+        Some(path) => Config::load(path),
+        None => Ok(Config::default()),
+    }
+}
+
 fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
-    let mut config = match path {
-        Some(path) => Config::load(&path)?,
-        None if Path::new(DEFAULT_CONFIG).exists() => Config::load(Path::new(DEFAULT_CONFIG))?,
-        None => Config::default(),
-    };
+    let mut config = read(path.as_deref())?;
     if let Some(found) = api_key::find(|name| std::env::var_os(name), &config.state_dir)? {
         config.claude.api_key = Some(found.key);
         config.claude.api_key_file = found.file;
@@ -78,6 +87,14 @@ fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
     config.claude.home = std::env::var_os("HOME").map(PathBuf::from);
     config.check_host()?;
     Ok(config)
+}
+
+fn logs(config: &Config, lines: usize, follow: bool) -> anyhow::Result<()> {
+    match log_file::print(&config.state_dir, lines, follow, &mut std::io::stdout()) {
+        // Whoever read it has enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.with_context(|| format!("{} has no log that can be read", config.state_dir.display())),
+    }
 }
 
 fn check(config: &Config) -> anyhow::Result<()> {

@@ -127,7 +127,7 @@ async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunE
     let in_order = async {
         let terminals = async {
             if !app.config.terminals.outlive_stop {
-                app.terminals.close_all().await;
+                app.terminals.close_all(false).await;
             }
         };
         tokio::join!(app.claude.shutdown(), terminals);
@@ -158,7 +158,7 @@ async fn follow_admission(mut link: watch::Receiver<LinkState>, app: Arc<App>, s
             match state {
                 LinkState::Revoked => {
                     let revoked = app.claude.revoke(RevokeOrder { sign_out: false }, None);
-                    let (confirmation, _) = tokio::join!(revoked, app.terminals.close_all());
+                    let (confirmation, _) = tokio::join!(revoked, app.terminals.close_all(true));
                     tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
                 }
                 LinkState::Up { epoch } => {

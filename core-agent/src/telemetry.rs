@@ -1,7 +1,10 @@
 //! The log, on stderr. What must never be in it (prompts, tokens, keystrokes) is for the callers to leave out.
 
 use crate::config::{LogConfig, LogFormat};
+use crate::log_file::LogFile;
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::sync::Mutex;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{ParseError, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -14,9 +17,11 @@ pub enum TelemetryError {
     Level(#[from] ParseError),
     #[error("the log was set up before: {0}")]
     Twice(#[from] TryInitError),
+    #[error("the log cannot be kept beside the agent's state: {0}")]
+    File(#[source] io::Error),
 }
 
-pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
+pub fn init(config: &LogConfig, state_dir: &Path) -> Result<(), TelemetryError> {
     let filter: Targets = config.level.parse()?;
     let text = match config.format {
         LogFormat::Auto => io::stderr().is_terminal(),
@@ -29,7 +34,15 @@ pub fn init(config: &LogConfig) -> Result<(), TelemetryError> {
     } else {
         lines.json().flatten_event(true).boxed()
     };
-    Ok(tracing_subscriber::registry().with(filter_fn(may_be_logged)).with(layer.with_filter(filter)).try_init()?)
+    let kept = match config.keep {
+        0 => None,
+        kept => {
+            let file = LogFile::open(state_dir, kept).map_err(TelemetryError::File)?;
+            Some(fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(filter.clone()))
+        }
+    };
+    let registry = tracing_subscriber::registry().with(filter_fn(may_be_logged)).with(layer.with_filter(filter));
+    Ok(registry.with(kept).try_init()?)
 }
 
 /// What only this workspace's crates may log, whatever level is asked for: below `info`, libraries write out whole messages

@@ -124,7 +124,7 @@ impl ApiError {
     }
 }
 
-fn of_registry(error: &RegistryError) -> Problem {
+pub(crate) fn of_registry(error: &RegistryError) -> Problem {
     match error {
         RegistryError::Unavailable(_) | RegistryError::Crowded => ProblemType::StorageUnavailable.into(),
         RegistryError::Unreadable { .. } | RegistryError::Failed(_) => ProblemType::Internal.into(),

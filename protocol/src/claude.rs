@@ -161,6 +161,7 @@ pub struct RevokeOrder {
 pub struct RevokeConfirmation {
     pub turns_ended: u32,
     pub processes_ended: u32,
+    pub terminals_ended: u32,
     /// Sessions whose work was told to end and had not ended yet. Most often a process that refreshes the sign-in, which
     /// must not be cut in two: its turn is interrupted and its tools are gone.
     pub unfinished: u32,

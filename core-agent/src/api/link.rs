@@ -59,7 +59,10 @@ pub(super) async fn revoked(
     let (claude, terminals) = (app.0.claude.clone(), app.0.terminals.clone());
     // To its end, also when the gateway stops waiting and cuts the link: a sign-out that stops halfway is none.
     let revoked = app.0.tasks.spawn(async move {
-        let (confirmation, _) = tokio::join!(claude.revoke(order, Some(welcome.epoch)), terminals.close_all());
+        // Nobody may be left who could write new credentials once they are gone.
+        let first = if order.sign_out { terminals.close_all(true).await } else { 0 };
+        let (confirmation, then) = tokio::join!(claude.revoke(order, Some(welcome.epoch)), terminals.close_all(true));
+        let confirmation = RevokeConfirmation { terminals_ended: first + then, ..confirmation };
         tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
         confirmation
     });

@@ -12,6 +12,7 @@ mod follow;
 mod link;
 mod messages;
 pub mod problem;
+mod recordings;
 mod sessions;
 mod terminals;
 #[cfg(test)]
@@ -94,6 +95,8 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(terminals::read, terminals::rename, terminals::close))
         .routes(routes!(terminals::attach::attach))
         .routes(routes!(terminals::attach::watch))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::download, recordings::delete))
 }
 
 /// The API's description.

@@ -2,6 +2,7 @@
 
 use super::spec::About;
 use protocol::ids::CoreId;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 const FALLBACK_SHELL: &str = "/bin/sh";
@@ -41,12 +42,12 @@ fn entry(users: &str, uid: u32) -> Option<(String, Option<PathBuf>)> {
 
 impl Login {
     /// All that a shell's environment holds. The agent's own variables are not in it, but for those that are passed on
-    /// to every process of the CLI. `tools` is where more commands are found.
+    /// to every process of the CLI.
     pub(super) fn environment(
         &self,
         passed: &[(String, String)],
-        tools: Option<&Path>,
         core: CoreId,
+        config: Option<&Path>,
         about: &About,
     ) -> Vec<(String, String)> {
         let text = |path: &Path| path.to_string_lossy().into_owned();
@@ -64,9 +65,11 @@ impl Login {
         if let Some(workspace) = &about.workspace {
             environment.push(("CONDRIX_WORKSPACE", workspace.clone()));
         }
+        if let Some(config) = config {
+            environment.push(("CONDRIX_CORE_CONFIG", text(config)));
+        }
         let path = passed.iter().find(|(name, _)| name == "PATH").map_or(DEFAULT_PATH, |(_, path)| path);
-        let tools = tools.map(|tools| format!(":{}", text(tools))).unwrap_or_default();
-        environment.push(("PATH", format!("{path}{tools}")));
+        environment.push(("PATH", path.to_owned()));
         let own = |name: &str| environment.iter().any(|(own, _)| *own == name);
         let mut all: Vec<_> = passed.iter().filter(|(name, _)| !own(name)).cloned().collect();
         all.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
@@ -74,9 +77,38 @@ impl Login {
     }
 }
 
+/// What a shell is started with, its own name first. It is a login shell. Such a shell sets the PATH by the host's
+/// profiles, whatever it was given: where there are `tools` to be found behind that, it is one that only reads the
+/// profiles and then becomes an interactive shell.
+pub(super) fn arguments(shell: &Path, tools: &[PathBuf]) -> Vec<OsString> {
+    let name = shell.file_name().unwrap_or_default();
+    let tools = (!tools.is_empty()).then(|| tools.iter().map(|tools| tools.to_str()).collect::<Option<Vec<_>>>());
+    let behind = tools.flatten().map(|tools| tools.join(":")).zip(shell.to_str());
+    // All of these read the command alike; within single quotes only one letter is special.
+    let known = matches!(name.to_str(), Some("sh" | "dash" | "bash" | "ksh" | "zsh" | "fish"));
+    let quotable = behind.filter(|(tools, shell)| known && !tools.contains('\'') && !shell.contains('\''));
+    if let Some((tools, shell)) = quotable {
+        let then = format!("exec env PATH=\"$PATH\":'{tools}' '{shell}' -i");
+        return vec![name.to_owned(), "-l".into(), "-c".into(), then.into()];
+    }
+    let mut login = OsString::from("-");
+    login.push(name);
+    vec![login]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shell_is_a_login_shell_and_finds_the_tools_where_it_can_be_told_of_them() {
+        let tools = ["/opt/claude/bin", "/opt/agent"].map(PathBuf::from);
+        let told = arguments(Path::new("/bin/bash"), &tools);
+        assert_eq!(told, ["bash", "-l", "-c", "exec env PATH=\"$PATH\":'/opt/claude/bin:/opt/agent' '/bin/bash' -i"]);
+        assert_eq!(arguments(Path::new("/bin/bash"), &[]), ["-bash"]);
+        assert_eq!(arguments(Path::new("/bin/tcsh"), &tools), ["-tcsh"]);
+        assert_eq!(arguments(Path::new("/bin/bash"), &["/it's".into()]), ["-bash"]);
+    }
 
     #[test]
     fn a_user_has_the_shell_that_the_system_says_unless_it_lets_nobody_in() {

@@ -7,6 +7,8 @@ mod entry;
 mod folder;
 pub mod keeper;
 mod login;
+mod recording;
+mod recordings;
 mod screen;
 mod scrollback;
 mod size;
@@ -17,12 +19,13 @@ mod way;
 mod wire;
 
 pub use entry::Terminal;
+pub use recordings::{Recorded, Recordings};
 pub use size::{NoSize, Size};
 pub use way::{Attachment, Output, Said, Typing};
 pub use wire::{Exited, Replay};
 
 use crate::claude::guard::Guard;
-use crate::config::{Config, TerminalConfig};
+use crate::config::{Config, RecordingPolicy, TerminalConfig};
 use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
 use entry::Entries;
 use protocol::event::Actor;
@@ -78,11 +81,14 @@ pub struct Terminals {
     home: PathBuf,
     /// What a shell inherits of the agent's environment.
     passed: Vec<(String, String)>,
-    /// Where the CLI is, so that a person finds it too.
-    tools: Option<PathBuf>,
+    /// Where the CLI and the agent are, so that a person finds them too.
+    tools: Vec<PathBuf>,
+    /// The agent's configuration, for its own commands.
+    config_file: Option<PathBuf>,
     workspaces: Workspaces,
     guard: Guard,
     entries: Arc<Entries>,
+    recordings: Recordings,
     /// Which program keeps terminals.
     program: PathBuf,
     /// Whether terminals may be opened: not while this Core is revoked, and not when the agent ends.
@@ -106,9 +112,14 @@ impl Terminals {
         let terminals = Self {
             config: config.terminals.clone(),
             core,
+            recordings: Recordings::new(config.state_dir.join("recordings"), config.terminals.recordings_size),
             folder,
             home,
-            tools: config.claude.command.parent().filter(|parent| parent.is_absolute()).map(Path::to_owned),
+            tools: [Some(config.claude.command.as_path()), std::env::current_exe().ok().as_deref()]
+                .into_iter()
+                .filter_map(|program| program?.parent().filter(|folder| folder.is_absolute()).map(Path::to_owned))
+                .collect(),
+            config_file: config.file.clone(),
             passed: config.claude.inherited(),
             workspaces,
             guard,
@@ -151,18 +162,25 @@ impl Terminals {
             }
             None => self.home.clone(),
         };
+        let recording = match self.config.recording {
+            RecordingPolicy::Off => None,
+            RecordingPolicy::On => Some(self.record(id).await?),
+        };
         let login = login::look_up(&self.config.shell, &self.home);
         let about = spec::About {
             id,
             name: new.name,
             workspace: workspace.map(|name| name.to_string()),
+            recorded: recording.is_some(),
             created_by: new.by,
             created_at: time::OffsetDateTime::now_utc(),
         };
         let spec = spec::Spec {
-            env: login.environment(&self.passed, self.tools.as_deref(), self.core, &about),
+            env: login.environment(&self.passed, self.core, self.config_file.as_deref(), &about),
+            arguments: login::arguments(&login.shell, &self.tools),
             shell: login.shell,
             about,
+            recording,
             folder: self.folder.clone(),
             cwd,
             size: new.size,
@@ -182,6 +200,21 @@ impl Terminals {
         self.find(id)
     }
 
+    pub const fn recordings(&self) -> &Recordings {
+        &self.recordings
+    }
+
+    /// Where a new terminal's recording goes.
+    async fn record(&self, id: TerminalId) -> Result<PathBuf, TerminalError> {
+        let (recordings, entries) = (self.recordings.clone(), Arc::clone(&self.entries));
+        let path = recordings.path(id);
+        let made = tokio::task::spawn_blocking(move || recordings.make_room(|id| entries.get(id).is_some()));
+        made.await
+            .map_err(io::Error::other)?
+            .map_err(|error| TerminalError::Start(format!("its recording has no place: {error}")))?;
+        Ok(path)
+    }
+
     pub async fn rename(&self, id: TerminalId, name: String) -> Result<Terminal, TerminalError> {
         check_name(Some(&name))?;
         self.entries.order(id, wire::Order::Rename { name: name.clone() }).await?;
@@ -191,8 +224,12 @@ impl Terminals {
 
     /// Ends a terminal and all that runs in it, and returns when it is gone.
     pub async fn close(&self, id: TerminalId) -> Result<(), TerminalError> {
+        self.end(id, false).await
+    }
+
+    async fn end(&self, id: TerminalId, hurried: bool) -> Result<(), TerminalError> {
         self.find(id)?;
-        self.entries.order(id, wire::Order::Close).await?;
+        self.entries.order(id, wire::Order::Close { hurried }).await?;
         timeout(END, self.entries.gone(id))
             .await
             .map_err(|_| io::ErrorKind::TimedOut.into())
@@ -204,17 +241,16 @@ impl Terminals {
         self.open.store(true, Ordering::SeqCst);
     }
 
-    /// Ends all of them, and lets none be opened until [`reopen`](Self::reopen). Returns how many there were.
-    pub async fn close_all(&self) -> usize {
+    /// Ends all of them, and lets none be opened until [`reopen`](Self::reopen). Returns how many have ended.
+    pub async fn close_all(&self, hurried: bool) -> u32 {
         self.open.store(false, Ordering::SeqCst);
-        let all = self.list();
-        let closed = futures::future::join_all(all.iter().map(|terminal| self.close(terminal.id))).await;
-        for (terminal, closed) in all.iter().zip(closed) {
-            if let Err(error) = closed {
-                tracing::error!(terminal = %terminal.id, %error, "a terminal could not be ended");
-            }
-        }
-        all.len()
+        let ended = futures::future::join_all(self.list().into_iter().map(async |terminal| {
+            let ended = self.end(terminal.id, hurried).await;
+            ended
+                .inspect_err(|error| tracing::error!(terminal = %terminal.id, %error, "a terminal could not be ended"))
+                .is_ok()
+        }));
+        ended.await.into_iter().map(u32::from).sum()
     }
 
     /// A client of a terminal, `writes` or only looks.

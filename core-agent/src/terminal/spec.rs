@@ -5,6 +5,7 @@ use super::values::Values;
 use protocol::event::Actor;
 use protocol::ids::TerminalId;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -14,9 +15,13 @@ use time::OffsetDateTime;
 #[serde(deny_unknown_fields)]
 pub(super) struct Spec {
     pub(super) about: About,
+    /// The file that it is recorded in.
+    pub(super) recording: Option<PathBuf>,
     /// Where clients are heard: a folder of this user's, and a name in it.
     pub(super) folder: PathBuf,
     pub(super) shell: PathBuf,
+    /// Its own name first.
+    pub(super) arguments: Vec<OsString>,
     /// The shell's complete environment: nothing is inherited.
     pub(super) env: Vec<(String, String)>,
     pub(super) cwd: PathBuf,
@@ -39,6 +44,7 @@ pub(super) struct About {
     pub(super) name: Option<String>,
     /// None: it began in the home.
     pub(super) workspace: Option<String>,
+    pub(super) recorded: bool,
     pub(super) created_by: Actor,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) created_at: OffsetDateTime,

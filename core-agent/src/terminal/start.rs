@@ -20,6 +20,7 @@ pub(super) async fn keeper(program: &Path, spec: &Spec) -> Result<(), TerminalEr
     let mut line = Zeroizing::new(serde_json::to_vec(spec).map_err(io::Error::other)?);
     line.push(b'\n');
     let mut child = Command::new(program)
+        .arg0("core-agent")
         .arg("keep-terminal")
         .env_clear()
         .current_dir("/")
@@ -36,16 +37,14 @@ pub(super) async fn keeper(program: &Path, spec: &Spec) -> Result<(), TerminalEr
         BufReader::new(stdout.take(LONGEST_ANSWER)).read_line(&mut answer).await?;
         Ok::<_, io::Error>(answer)
     };
-    match timeout(PATIENCE, started).await {
-        Ok(answer) => match answer?.trim_end() {
-            "ready" => Ok(()),
-            "" => Err(TerminalError::Start("its keeper has ended".to_owned())),
-            wrong => Err(TerminalError::Start(wrong.to_owned())),
-        },
-        Err(_) => {
-            // A keeper that has ended meanwhile cannot be killed, which is as good.
-            drop(child.start_kill());
-            Err(TerminalError::Start("it took too long".to_owned()))
-        }
+    let Ok(answer) = timeout(PATIENCE, started).await else {
+        // A keeper that has ended meanwhile cannot be killed, which is as good.
+        drop(child.start_kill());
+        return Err(TerminalError::Start("it took too long".to_owned()));
+    };
+    match answer?.trim_end() {
+        "ready" => Ok(()),
+        "" => Err(TerminalError::Start("its keeper has ended".to_owned())),
+        wrong => Err(TerminalError::Start(wrong.to_owned())),
     }
 }

@@ -39,8 +39,10 @@ pub(super) enum Order {
     Mask {
         values: Values,
     },
-    /// End the terminal and all that runs in it.
-    Close,
+    /// End the terminal and all that runs in it. In a hurry its programs get a moment between hang-up and kill, and no more.
+    Close {
+        hurried: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,5 +13,5 @@ mod target;
 pub use decision::{Asker, CoreFacts, Refusal, Role, decide};
 pub use origin::{OriginRefused, check_origin};
 pub use routes::{Matched, NoRoute, Target, route};
-pub use table::{Access, Need, Owned, ROUTES, Route, Rule, Verb};
+pub use table::{Access, Audited, Need, Owned, ROUTES, Route, Rule, Verb};
 pub use target::{TargetRefused, check_target};

@@ -71,6 +71,15 @@ pub enum Access {
     HttpOrWebSocket,
 }
 
+/// What the audit log has of a request to a Core, before the Core hears of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audited {
+    TerminalOpened,
+    TerminalAttached,
+    TerminalWatched,
+    TerminalClosed,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
     pub verb: Verb,
@@ -80,14 +89,17 @@ pub struct Route {
     pub access: Access,
     /// Which of a link's connections carries it. Meaningless for the gateway's own routes.
     pub class: Class,
+    /// None: what comes of it is in the Core's journal, or is no act of anybody.
+    pub audited: Option<Audited>,
 }
 
 const fn gateway(verb: Verb, template: &'static str, rule: Rule) -> Route {
-    Route { verb, template, rule, access: Access::Http, class: Class::Interactive }
+    Route { verb, template, rule, access: Access::Http, class: Class::Interactive, audited: None }
 }
 
 const fn core(verb: Verb, template: &'static str, grant: Grant, owned: Owned) -> Route {
-    Route { verb, template, rule: Rule::Core(Need { grant, owned }), access: Access::Http, class: Class::Interactive }
+    let rule = Rule::Core(Need { grant, owned });
+    Route { verb, template, rule, access: Access::Http, class: Class::Interactive, audited: None }
 }
 
 use Grant::{Administer, Observe, Operate};
@@ -148,17 +160,28 @@ pub const ROUTES: &[Route] = &[
     core(Post, "/api/v1/cores/{core}/sessions/{session}/interrupt", Operate, OwnerOnly),
     // Whoever types into a terminal is the Core's user.
     core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),
-    core(Post, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly),
+    Route {
+        audited: Some(Audited::TerminalOpened),
+        ..core(Post, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly)
+    },
     core(Get, "/api/v1/cores/{core}/terminals/{terminal}", Observe, Anyone),
     core(Patch, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly),
-    core(Delete, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly),
+    Route {
+        audited: Some(Audited::TerminalClosed),
+        ..core(Delete, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly)
+    },
     // Keystrokes ride the interactive connection, which no history ever fills.
     Route {
         access: Access::HttpOrWebSocket,
+        audited: Some(Audited::TerminalAttached),
         ..core(Get, "/api/v1/cores/{core}/terminals/{terminal}/attach", Administer, OwnerOnly)
     },
     Route {
         access: Access::HttpOrWebSocket,
+        audited: Some(Audited::TerminalWatched),
         ..core(Get, "/api/v1/cores/{core}/terminals/{terminal}/watch", Observe, Anyone)
     },
+    core(Get, "/api/v1/cores/{core}/recordings", Administer, OwnerOnly),
+    Route { class: Class::Bulk, ..core(Get, "/api/v1/cores/{core}/recordings/{terminal}", Administer, OwnerOnly) },
+    core(Delete, "/api/v1/cores/{core}/recordings/{terminal}", Administer, OwnerOnly),
 ];

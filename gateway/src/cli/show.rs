@@ -57,7 +57,10 @@ fn print_receipt(receipt: &Receipt) {
     println!("  ended here: {} streams, in {:.1} ms", receipt.streams_cut, receipt.cut_ms);
     match receipt.agent {
         AgentSaid::Confirmed(said) => {
-            println!("  ended there: {} turns, {} processes", said.turns_ended, said.processes_ended);
+            println!(
+                "  ended there: {} turns, {} processes, {} terminals",
+                said.turns_ended, said.processes_ended, said.terminals_ended
+            );
             if said.unfinished > 0 {
                 println!("  not yet ended there: the work of {} sessions", said.unfinished);
             }

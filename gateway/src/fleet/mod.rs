@@ -12,6 +12,7 @@ mod order;
 mod refused;
 mod reports;
 mod standing;
+mod witness;
 
 pub use connected::{Attached, LinkStatus, Outdated};
 pub use entry::{Entry, NotEntered};

@@ -6,15 +6,18 @@ use super::lifeline::Lifeline;
 use super::upstream::Upstream;
 use super::{Edge, Exchange};
 use crate::auth::{AuthError, Caller, Principal};
-use crate::authz::{self, Access, Asker, CoreFacts, NoRoute, Refusal, Role, Route, Target, Verb};
+use crate::authz::{self, Access, Asker, Audited, CoreFacts, NoRoute, Refusal, Role, Route, Target, Verb};
 use crate::fleet::NotEntered;
+use crate::problem::of_registry;
 use http::uri::Scheme;
 use http::{Method, header};
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
 use protocol::headers::Grant;
+use protocol::ids::{RequestId, TerminalId};
 use protocol::problem::{Problem, ProblemType};
 use std::sync::Arc;
+use tracing::error;
 
 /// A request that goes on.
 #[derive(Debug)]
@@ -22,6 +25,7 @@ pub(super) struct Admitted {
     pub(super) upstream: Upstream,
     pub(super) towards_core: Option<TowardsCore>,
     pub(super) is_upgrade: bool,
+    pub(super) audited: Option<Audited>,
 }
 
 /// A request that does not, and what its client is told.
@@ -100,6 +104,7 @@ impl Edge {
                 })?;
                 tokens.push(entry.kill.clone());
                 let towards = TowardsCore {
+                    core,
                     user: principal.user,
                     user_name: principal.name.clone(),
                     grant,
@@ -120,7 +125,19 @@ impl Edge {
         if principal.is_some_and(|principal| !principal.is_live()) {
             return Err(ProblemType::Unauthenticated.into());
         }
-        Ok(Admitted { upstream, towards_core, is_upgrade })
+        Ok(Admitted { upstream, towards_core, is_upgrade, audited: matched.route.audited })
+    }
+
+    /// Writes down what the audit log is to have of a request, before anybody hears of it.
+    pub(super) async fn witness(&self, admitted: &Admitted, request: RequestId) -> Result<(), Refused> {
+        let (Some(act), Some(towards)) = (admitted.audited, &admitted.towards_core) else { return Ok(()) };
+        // What is no id is nothing's: the Core says so.
+        let terminal = towards.rest.split('/').find_map(|part| part.parse::<TerminalId>().ok());
+        let written = self.fleet.witness(towards.core, act, towards.user, request, terminal).await;
+        written.map_err(|error| {
+            error!(%request, %error, "what cannot be written down is refused");
+            of_registry(&error).into()
+        })
     }
 
     fn authenticate(

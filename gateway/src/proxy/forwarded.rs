@@ -5,13 +5,14 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use pingora_error::{ErrorType, OrErr as _, Result};
 use pingora_http::RequestHeader;
 use protocol::headers::{self, Grant};
-use protocol::ids::{RequestId, UserId};
+use protocol::ids::{CoreId, RequestId, UserId};
 use protocol::link::paths;
 use protocol::secret::random_bytes;
 
 /// A request's way to a Core: who acts there, how far they may go, and the path as the agent knows it.
 #[derive(Clone, Debug)]
 pub(super) struct TowardsCore {
+    pub(super) core: CoreId,
     pub(super) user: UserId,
     pub(super) user_name: String,
     pub(super) grant: Grant,
@@ -95,6 +96,7 @@ mod tests {
 
     fn towards() -> TowardsCore {
         TowardsCore {
+            core: CoreId::new(),
             user: UserId::new(),
             user_name: "Ada Łovelace\r\n".into(),
             grant: Grant::Operate,

@@ -110,7 +110,11 @@ impl ProxyHttp for Edge {
         exchange.started = Instant::now();
         exchange.method = session.req_header().method.clone();
         session.set_write_timeout(Some(self.limits.write));
-        match self.admit(session, &lifeline, exchange) {
+        let admitted = match self.admit(session, &lifeline, exchange) {
+            Ok(admitted) => self.witness(&admitted, exchange.id).await.map(|()| admitted),
+            refused => refused,
+        };
+        match admitted {
             Ok(admitted) => {
                 if admitted.is_upgrade {
                     // An idle WebSocket is no fault. What ends it is its lifeline, or either peer.

@@ -55,6 +55,10 @@ pub enum Action {
     CoreRestored,
     CoreKeyInUseTwice,
     LinkRefused,
+    TerminalOpened,
+    TerminalAttached,
+    TerminalWatched,
+    TerminalClosed,
 }
 
 impl Action {
@@ -74,6 +78,10 @@ impl Action {
             Self::CoreRestored => "core.restored",
             Self::CoreKeyInUseTwice => "core.key_in_use_twice",
             Self::LinkRefused => "link.refused",
+            Self::TerminalOpened => "terminal.opened",
+            Self::TerminalAttached => "terminal.attached",
+            Self::TerminalWatched => "terminal.watched",
+            Self::TerminalClosed => "terminal.closed",
         }
     }
 }

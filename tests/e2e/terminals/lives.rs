@@ -1,7 +1,7 @@
 //! How long a terminal lives.
 
-use super::{KEY, world};
-use condrix_tests::rig::{Core, CoreOptions, World, eventually};
+use super::{world, world_with};
+use condrix_tests::rig::{Core, eventually};
 use rustix::process::Signal;
 use serde_json::json;
 
@@ -19,6 +19,8 @@ async fn a_terminal_outlives_an_agent_that_was_killed_and_loses_nothing() {
     let (id, mut terminal) = core.new_terminal(&world.ada).await;
     terminal.run("export KEPT=in-memory").await;
     terminal.keys("until [ -e go ]; do read -t 0.05 x; done; seq 1 500; echo the-agent-was-away\r").await;
+    // The shell has it.
+    terminal.until("echo the-agent-was-away").await;
     let position = terminal.position();
     core.program().signal(Signal::KILL);
     core.program().wait().await;
@@ -29,9 +31,9 @@ async fn a_terminal_outlives_an_agent_that_was_killed_and_loses_nothing() {
     let mut back = core.terminal(&world.ada, &id, &format!("attach?position={position}")).await.unwrap();
     assert_eq!(back.attached()["replay"], "missing");
     back.ready().await;
-    back.until("\r\nthe-agent-was-away\r\n").await;
-    assert!(back.text().contains("\r\n499\r\n500\r\n"), "{}", back.text());
-    assert!(back.run("echo $KEPT").await.contains("\r\nin-memory\r\n"));
+    back.until("\nthe-agent-was-away\n").await;
+    assert!(back.text().contains("\n499\n500\n"), "{}", back.text());
+    assert!(back.run("echo $KEPT").await.contains("\nin-memory\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,12 +47,7 @@ async fn an_agent_that_is_told_to_stop_ends_its_terminals() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_terminal_whose_agent_does_not_come_back_ends() {
-    let world = World::start().await;
-    world.vendor.accept_api_key(KEY);
-    let settings = toml::toml! { [terminals]
-    orphaned_timeout = "1s" };
-    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
-    let mut core = world.core_with("one", &options).await;
+    let (world, mut core) = world_with(toml::toml! { orphaned_timeout = "1s" }).await;
     let (_, mut terminal) = core.new_terminal(&world.ada).await;
     terminal.run("setsid sleep 615 & sleep 0").await;
     core.program().signal(Signal::KILL);
@@ -59,12 +56,7 @@ async fn a_terminal_whose_agent_does_not_come_back_ends() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_terminal_that_nobody_looks_at_ends_after_its_time() {
-    let world = World::start().await;
-    world.vendor.accept_api_key(KEY);
-    let settings = toml::toml! { [terminals]
-    detached_timeout = "1s" };
-    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
-    let mut core = world.core_with("one", &options).await;
+    let (world, mut core) = world_with(toml::toml! { detached_timeout = "1s" }).await;
     let (_, terminal) = core.new_terminal(&world.ada).await;
     terminal.leave().await;
     eventually("the terminal is gone", async || {
@@ -83,8 +75,11 @@ async fn the_end_of_a_shell_is_told_and_nothing_of_it_is_left() {
     let exited = terminal.until_told("exited").await;
     assert_eq!(exited, json!({ "type": "exited", "code": 7, "signal": null }));
     assert!(terminal.text().contains("last words"), "{}", terminal.text());
-    let shown = world.ada.get(&core.path(&format!("terminals/{id}"))).await.expect(200);
-    assert_eq!(shown["exited"], json!({ "code": 7, "signal": null }));
+    eventually("the list has it too", async || {
+        let shown = world.ada.get(&core.path(&format!("terminals/{id}"))).await.expect(200);
+        (shown["exited"] == json!({ "code": 7, "signal": null })).then_some(())
+    })
+    .await;
     // It can be looked at until somebody takes it away.
     let mut late = core.terminal(&world.ada, &id, "attach").await.unwrap();
     assert_eq!(late.until_told("exited").await["code"], 7);

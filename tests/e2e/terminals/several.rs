@@ -8,12 +8,14 @@ async fn everybody_sees_the_same_and_the_size_follows_who_writes() {
     let (world, core) = world().await;
     let (id, mut one) = core.new_terminal(&world.ada).await;
     one.say(&json!({ "type": "resize", "size": { "rows": 30, "columns": 100 } })).await;
-    assert!(one.run("stty size").await.contains("\r\n30 100\r\n"));
+    let resized = one.run("stty size").await;
+    assert!(resized.contains("\n30 100\n"), "{resized:?}");
     let mut two = core.terminal(&world.ada, &id, "attach?rows=20&columns=60").await.unwrap();
     two.ready().await;
     // It has come and typed nothing: nothing changes for the first.
-    assert!(one.run("stty size").await.contains("\r\n30 100\r\n"));
-    assert!(two.run("stty size").await.contains("\r\n20 60\r\n"));
+    assert!(one.run("stty size").await.contains("\n30 100\n"));
+    let resized = two.run("stty size").await;
+    assert!(resized.contains("\n20 60\n"), "{resized:?}");
     assert_eq!(one.until_told("resized").await["size"], json!({ "rows": 20, "columns": 60 }));
     let shown = world.ada.get(&core.path(&format!("terminals/{id}"))).await.expect(200);
     assert_eq!((&shown["writers"], &shown["observers"]), (&json!(2), &json!(0)));
@@ -39,9 +41,9 @@ async fn only_the_terminal_that_was_asked_answers() {
     let (id, mut one) = core.new_terminal(&world.ada).await;
     let mut two = core.terminal(&world.ada, &id, "attach").await.unwrap();
     two.ready().await;
-    one.run("stty raw -echo; printf asked").await;
+    one.keys("stty raw -echo; echo asked; head -c 3 | od -An -c; stty sane\r").await;
+    one.until("asked\n").await;
     // The program asks; both emulators answer.
-    one.keys("head -c 3 | od -An -c\r").await;
     two.keys("\u{1b}[0n").await;
     one.keys("abc").await;
     one.until("a   b   c").await;

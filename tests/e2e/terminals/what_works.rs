@@ -1,8 +1,9 @@
 //! What people use a terminal for, and what it keeps to itself.
 
 use super::world;
-use condrix_tests::rig::World;
-use serde_json::json;
+use condrix_tests::rig::{Core, World, eventually};
+use condrix_tests::vendor::Say;
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sign_in_can_be_looked_at_and_its_tokens_are_masked() {
@@ -10,7 +11,8 @@ async fn the_sign_in_can_be_looked_at_and_its_tokens_are_masked() {
     let core = world.core("one").await;
     core.sign_in(&world.ada, &world.vendor, "ada").await;
     let (_, mut terminal) = core.new_terminal(&world.ada).await;
-    let status = terminal.run("claude auth status").await;
+    terminal.run("claude auth status").await;
+    let status = terminal.shown();
     assert!(status.contains("\"loggedIn\": true") && status.contains("claude.ai"), "{status}");
     let token = core.token("accessToken").expect("a token");
     let read = terminal.run("cat ~/.claude/.credentials.json").await;
@@ -40,22 +42,62 @@ async fn a_terminal_begins_in_its_workspace_and_git_works_there() {
     let mut terminal = core.terminal(&world.ada, made["id"].as_str().unwrap(), "attach").await.unwrap();
     terminal.ready().await;
     let said = terminal.run("pwd; git init -q . && git status --short --branch; echo $CONDRIX_WORKSPACE").await;
-    assert!(said.contains("/workspaces/garden\r\n") && said.contains("No commits yet"), "{said}");
-    assert!(said.contains("\r\ngarden\r\n"), "{said}");
+    assert!(said.contains("/workspaces/garden\n") && said.contains("No commits yet"), "{said}");
+    assert!(said.contains("\ngarden\n"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_cli_runs_as_a_full_screen_program() {
     let world = World::start().await;
     let core = world.core("one").await;
+    core.sign_in(&world.ada, &world.vendor, "ada").await;
+    is_no_beginner(&core);
+    world.vendor.script().when("what of the sky", Say::text("It is blue."));
     let (id, mut terminal) = core.new_terminal(&world.ada).await;
     terminal.keys("claude\r").await;
-    // Its first screen asks for a theme.
-    terminal.until("theme").await;
+    terminal.until_shown("Welcome").await;
+    terminal.keys("what of the sky").await;
+    terminal.until_shown("what of the sky").await;
+    terminal.keys("\r").await;
+    terminal.until_shown("It is blue.").await;
     let mut second = core.terminal(&world.ada, &id, "attach").await.unwrap();
-    second.until_told("live").await;
-    assert!(second.screen().contains("theme"), "{}", second.screen());
+    second.until_shown("It is blue.").await;
+    assert_eq!(second.attached()["replay"], "screen");
+    terminal.keys("/exit").await;
+    terminal.until_shown("/exit").await;
+    terminal.keys("\r").await;
+    // What is typed while it ends would be thrown away with its own input.
+    eventually("it has ended", async || {
+        let runs =
+            core.processes().iter().any(|process| process.arguments.first().is_some_and(|name| name == "claude"));
+        (!runs).then_some(())
+    })
+    .await;
+    assert!(terminal.run("echo back in the shell").await.contains("back in the shell\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_agents_log_can_be_followed() {
+    let (world, core) = world().await;
+    let (_, mut terminal) = core.new_terminal(&world.ada).await;
+    assert_eq!(terminal.run("core-agent logs -n 2 | wc -l").await.lines().nth(1).map(str::trim), Some("2"));
+    terminal.keys("core-agent logs -f -n 0\r").await;
+    // It is read while it is written.
+    world.ada.post(&core.path("sessions"), &json!({ "workspace": "../x" })).await.expect_problem(422, "invalid-body");
+    terminal.until("a request was refused").await;
     terminal.keys("\u{3}").await;
-    terminal.keys("\u{3}").await;
-    terminal.until_prompt().await;
+    terminal.run("true").await;
+}
+
+/// The CLI has been introduced to this home, and trusts it.
+fn is_no_beginner(core: &Core) {
+    let path = core.home().join(".claude.json");
+    let text = std::fs::read(&path).expect("the CLI has settings");
+    let mut settings: Value = serde_json::from_slice(&text).expect("they are JSON");
+    settings["hasCompletedOnboarding"] = true.into();
+    settings["lastOnboardingVersion"] = "2.1.197".into();
+    settings["theme"] = "dark".into();
+    settings["projects"][core.home().to_str().expect("a path of ASCII")]["hasTrustDialogAccepted"] = true.into();
+    // Written in place: it stays the Core's own.
+    std::fs::write(&path, settings.to_string()).expect("the settings are written");
 }

@@ -1,7 +1,7 @@
 //! Who may do what with a terminal.
 
-use super::{KEY, world};
-use condrix_tests::rig::{CoreOptions, Refused, World, eventually, read};
+use super::{world, world_with};
+use condrix_tests::rig::{Client, World, eventually, read};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -27,19 +27,15 @@ async fn on_a_plan_only_its_owner_uses_terminals_and_others_may_watch() {
     assert_eq!(watches.until_told("error").await["detail"], "who watches types nothing");
     watches.say(&json!({ "type": "resize", "size": { "rows": 5, "columns": 5 } })).await;
     let seen = terminal.run("stty size; echo seen").await;
-    assert!(seen.contains("\r\n24 80\r\n") && !seen.contains("never"), "{seen}");
-    watches.until("seen\r\n").await;
+    assert!(seen.contains("24 80\n") && !seen.contains("never"), "{seen}");
+    watches.until("seen\n").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_core_and_a_person_have_so_many_terminals_and_no_more() {
-    let world = World::start().await;
-    let settings = toml::toml! { [terminals]
-    max = 3
+    let limits = toml::toml! { max = 3
     max_per_user = 2 };
-    world.vendor.accept_api_key(KEY);
-    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
-    let core = world.core_with("one", &options).await;
+    let (world, core) = world_with(limits).await;
     let bob = world.gateway.add_user("bob").await;
     let (first, _) = (core.open_terminal(&world.ada).await, core.open_terminal(&world.ada).await);
     world.ada.post(&core.path("terminals"), &json!({})).await.expect_problem(429, "too-many-terminals");
@@ -66,8 +62,11 @@ async fn a_terminal_that_cannot_be_had_is_refused_in_words() {
         let refused = core.terminal(&world.ada, &id, how).await.unwrap_err();
         assert_eq!(refused.status(), Some(400), "{how}: {refused:?}");
     }
-    let without = world.ada.socket(&core.path(&format!("terminals/{id}/attach"))).await.unwrap_err();
-    assert!(matches!(&without, Refused::Answer { status: 400, body } if body.contains("condrix.terminal.v1")));
+    let attach = core.path(&format!("terminals/{id}/attach"));
+    assert_eq!(world.ada.socket(&attach).await.unwrap_err().status(), Some(400), "without the subprotocol");
+    let plain = world.ada.get(&attach).await;
+    plain.expect_problem(400, "bad-request");
+    assert_eq!(plain.json()["detail"], "this is a WebSocket");
     let unknown = core.terminal(&world.ada, "0195f000-0000-7000-8000-000000000000", "attach").await.unwrap_err();
     assert_eq!(unknown.status(), Some(404));
 }
@@ -77,7 +76,8 @@ async fn revoking_a_core_ends_its_terminals_and_all_that_runs_in_them() {
     let (world, mut core) = world().await;
     let (_, mut terminal) = core.new_terminal(&world.ada).await;
     terminal.run("setsid sleep 613 & sleep 0").await;
-    world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
+    let receipt = world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
+    assert_eq!((&receipt["agent"]["status"], &receipt["agent"]["terminals_ended"]), (&json!("confirmed"), &json!(1)));
     terminal.to_the_end().await;
     let agent = core.program().pid();
     eventually("nothing of the terminal is left", async || {
@@ -90,4 +90,33 @@ async fn revoking_a_core_ends_its_terminals_and_all_that_runs_in_them() {
         (world.ada.post(&core.path("terminals"), &json!({})).await.status == 201).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_log_has_who_opened_used_watched_and_closed_a_terminal() {
+    let (world, core) = world().await;
+    let bob = world.gateway.add_user("bob").await;
+    let (id, terminal) = core.new_terminal(&world.ada).await;
+    core.terminal(&bob, &id, "watch").await.unwrap().leave().await;
+    terminal.leave().await;
+    assert_eq!(bob.delete(&core.path(&format!("terminals/{id}"))).await.status, 204);
+    // Nobody's: it is written down, and the Core knows no such terminal.
+    assert_eq!(bob.delete(&core.path("terminals/x")).await.status, 404);
+    let user = async |client: &Client| client.get("/api/v1/me").await.expect(200)["user"].as_str().unwrap().to_owned();
+    let (ada, bob) = (format!("user:{}", user(&world.ada).await), format!("user:{}", user(&bob).await));
+    let events = world.gateway.audited().await;
+    let of_core: Vec<_> = events.iter().filter(|event| event.action.starts_with("terminal.")).collect();
+    assert!(of_core.iter().all(|event| event.subject == core.id()), "{of_core:?}");
+    let who: Vec<_> =
+        of_core.iter().map(|event| (event.actor.as_str(), event.action.as_str(), event.detail.contains(&id))).collect();
+    assert_eq!(
+        who,
+        [
+            (ada.as_str(), "terminal.opened", false),
+            (&ada, "terminal.attached", true),
+            (&bob, "terminal.watched", true),
+            (&bob, "terminal.closed", true),
+            (&bob, "terminal.closed", false),
+        ]
+    );
 }

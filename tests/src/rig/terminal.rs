@@ -1,10 +1,17 @@
 //! A terminal as a client has it: its bytes by position, and what it is told besides.
 
+use super::eventually::within;
 use super::{Client, Core, Refused, Socket};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio_tungstenite::tungstenite::Message;
 
-#[derive(Debug)]
+#[derive(serde::Deserialize)]
+struct Size {
+    rows: std::num::NonZeroU16,
+    columns: std::num::NonZeroU16,
+}
+
 pub struct Terminal {
     socket: Socket,
     attached: Value,
@@ -14,6 +21,14 @@ pub struct Terminal {
     bytes: Vec<u8>,
     position: u64,
     told: Vec<Value>,
+    /// What a person sees.
+    emulator: vt100::Parser,
+}
+
+impl std::fmt::Debug for Terminal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Terminal").field("told", &self.told).field("shown", &self.shown()).finish_non_exhaustive()
+    }
 }
 
 impl Core {
@@ -34,8 +49,10 @@ impl Core {
             bytes: Vec::new(),
             position: 0,
             told: Vec::new(),
+            emulator: vt100::Parser::default(),
         };
-        let attached = terminal.step().await.unwrap_or_else(|| panic!("a terminal that says nothing"));
+        let attached = within("a terminal says something", terminal.step()).await;
+        let Some(attached) = attached else { return Err(Refused::Failed("it says nothing".to_owned())) };
         assert_eq!(attached["type"], "attached", "{attached}");
         terminal.attached = attached;
         Ok(terminal)
@@ -66,8 +83,14 @@ impl Terminal {
         String::from_utf8_lossy(&self.screen).into_owned()
     }
 
+    /// What a person sees now.
+    pub fn shown(&self) -> String {
+        self.emulator.screen().contents()
+    }
+
+    /// All that it said, as plain text.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
+        plain(&self.bytes)
     }
 
     pub const fn position(&self) -> u64 {
@@ -95,13 +118,14 @@ impl Terminal {
 
     /// One frame: what it says, or null for bytes. None: it is over.
     pub async fn step(&mut self) -> Option<Value> {
-        match self.socket.next().await? {
+        match self.socket.next_at_leisure().await? {
             Message::Binary(bytes) => {
                 let screen = bytes.len().min(usize::try_from(self.restoring).expect("a screen is small"));
                 self.restoring -= screen as u64;
                 self.screen.extend_from_slice(&bytes[..screen]);
                 self.bytes.extend_from_slice(&bytes[screen..]);
                 self.position += (bytes.len() - screen) as u64;
+                self.emulator.process(&bytes);
                 Some(Value::Null)
             }
             Message::Text(text) => {
@@ -112,6 +136,9 @@ impl Terminal {
                     self.position = told["position"].as_u64().expect("a position");
                     self.screen.clear();
                 }
+                if let Ok(size) = serde_json::from_value::<Size>(told["size"].clone()) {
+                    self.emulator.set_size(size.rows, size.columns);
+                }
                 self.told.push(told.clone());
                 Some(told)
             }
@@ -121,19 +148,25 @@ impl Terminal {
 
     /// Reads on until its text holds this.
     pub async fn until(&mut self, wanted: &str) {
-        while !self.text().contains(wanted) {
-            assert!(self.step().await.is_some(), "over before {wanted:?}: {}", self.text());
+        if !self.text().contains(wanted) {
+            self.read_on(wanted, |terminal| terminal.recent(0).contains(wanted).then_some(())).await;
         }
     }
 
-    /// Reads on until it is told something of this kind, and returns that.
+    /// Reads on until it is told something of this kind that it was not told before, and returns that.
     pub async fn until_told(&mut self, kind: &str) -> Value {
-        loop {
-            let told = self.step().await.unwrap_or_else(|| panic!("over before {kind}: {:?}", self.told));
-            if told["type"] == kind {
-                return told;
-            }
-        }
+        let before = self.told.len();
+        self.read_on(kind, |terminal| terminal.told[before..].iter().find(|told| told["type"] == kind).cloned()).await
+    }
+
+    /// Reads on until what restores the screen holds this.
+    pub async fn until_screen(&mut self, wanted: &str) {
+        self.read_on(wanted, |terminal| terminal.screen().contains(wanted).then_some(())).await;
+    }
+
+    /// Reads on until a person would see this.
+    pub async fn until_shown(&mut self, wanted: &str) {
+        self.read_on(wanted, |terminal| terminal.shown().contains(wanted).then_some(())).await;
     }
 
     /// Says that the replay, which was taken in before, has been.
@@ -141,34 +174,67 @@ impl Terminal {
         self.say(&json!({ "type": "ready" })).await;
     }
 
-    /// Reads on until what restores the screen holds this.
-    pub async fn until_screen(&mut self, wanted: &str) {
-        while !self.screen().contains(wanted) {
-            assert!(self.step().await.is_some(), "over before {wanted:?}: {}", self.screen());
-        }
-    }
-
-    /// Types an empty command until the shell runs it.
-    pub async fn until_prompt(&mut self) {
-        self.run("true").await;
-    }
-
     pub async fn to_the_end(&mut self) {
-        while self.step().await.is_some() {}
+        within("the terminal's end", async { while self.step().await.is_some() {} }).await;
     }
 
-    /// Types a command and returns what came up to and with a mark that the shell printed behind it.
+    /// Types a command and returns what came, as plain text, up to and with a mark that the shell printed behind it.
     pub async fn run(&mut self, command: &str) -> String {
+        // No other client's mark is taken for this one.
+        static RUNS: AtomicU64 = AtomicU64::new(0);
+        let number = RUNS.fetch_add(1, Ordering::Relaxed);
         let from = self.bytes.len();
         // The mark is put together by the shell: its echo does not hold it.
-        self.keys(&format!("{command}; printf '%s%s\\n' do ne-$?\r")).await;
-        while !String::from_utf8_lossy(&self.bytes[from..]).contains("done-") {
-            assert!(self.step().await.is_some(), "over: {}", self.text());
-        }
-        String::from_utf8_lossy(&self.bytes[from..]).into_owned()
+        self.keys(&format!("{command}; printf '%s%s\\n' do ne-{number}-$?\r")).await;
+        let mark = format!("done-{number}-");
+        self.read_on(command, |terminal| terminal.recent(from).contains(&mark).then_some(())).await;
+        plain(&self.bytes[from..])
+    }
+
+    /// The newest of what it said since then, as plain text: more than one frame brings.
+    fn recent(&self, from: usize) -> String {
+        plain(&self.bytes[from.max(self.bytes.len().saturating_sub(64 * 1024))..])
+    }
+
+    async fn read_on<T>(&mut self, what: &str, found: impl Fn(&Self) -> Option<T>) -> T {
+        let mut look = async || {
+            loop {
+                if let Some(found) = found(self) {
+                    return Some(found);
+                }
+                self.step().await?;
+            }
+        };
+        let looked = tokio::time::timeout(super::DEADLINE, look()).await;
+        looked.ok().flatten().unwrap_or_else(|| {
+            panic!("the terminal never had {what:?}, or was over before: {:?} {}", self.told, self.shown())
+        })
     }
 
     pub async fn leave(mut self) {
         self.socket.close().await;
     }
+}
+
+/// Output without its control sequences, and with lines that end as those of a file do.
+fn plain(bytes: &[u8]) -> String {
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, behind)) = rest.split_first() {
+        rest = match (first, behind.first()) {
+            (0x1b, Some(b'[')) => past(&behind[1..], |byte| (0x40..=0x7e).contains(byte)),
+            (0x1b, Some(b']')) => past(&behind[1..], |byte| *byte == 0x07),
+            (b'\r', _) => behind,
+            (byte, _) => {
+                text.push(*byte);
+                behind
+            }
+        };
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// What is behind the first byte that ends a sequence.
+fn past(bytes: &[u8], ends: impl Fn(&u8) -> bool) -> &[u8] {
+    bytes.iter().position(ends).map_or(&[], |end| &bytes[end + 1..])
 }

@@ -142,7 +142,7 @@ async fn one(mut open: Open, stream: Stream) {
             open.leave_out();
             Act::say(super::json_answer(
                 200,
-                &serde_json::json!({ "turns_ended": 0, "processes_ended": 0, "unfinished": 0, "method": "none", "sign_out": null }),
+                &serde_json::json!({ "turns_ended": 0, "processes_ended": 0, "terminals_ended": 0, "unfinished": 0, "method": "none", "sign_out": null }),
             ))
         }
         _ => {

@@ -70,6 +70,8 @@ pub(in crate::api) enum Told {
         screen_bytes: u64,
         size: Size,
         title: Option<String>,
+        /// What the terminal shows is kept as a recording: say so where it can be seen.
+        recorded: bool,
     },
     /// The client was too slow for what is kept: it goes on as after a new `attached`.
     Skipped {
@@ -152,7 +154,7 @@ async fn begin(
         (None, None) => None,
         _ => return Err(bad("a size has rows and columns")),
     };
-    app.0.terminals.find(terminal)?;
+    let recorded = app.0.terminals.find(terminal)?.recorded;
     let upgrade = upgrade.map_err(|_| bad("this is a WebSocket"))?.protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
         return Err(bad("the WebSocket's subprotocol is condrix.terminal.v1"));
@@ -162,7 +164,7 @@ async fn begin(
     })?;
     let (attachment, said, typing) = app.0.terminals.attach(terminal, from.position, size, writes).await?;
     let (tasks, stop) = (app.0.tasks.clone(), app.0.stop.clone());
-    let client = Client { terminal, typing, writes };
+    let client = Client { terminal, recorded, typing, writes };
     Ok(upgrade.max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
         tasks.track_future(async move {
             client.serve(socket, attachment, said, stop).await;
@@ -175,6 +177,7 @@ type Sink = SplitSink<WebSocket, Message>;
 
 struct Client {
     terminal: TerminalId,
+    recorded: bool,
     typing: Typing,
     writes: bool,
 }
@@ -183,7 +186,8 @@ impl Client {
     async fn serve(mut self, socket: WebSocket, attachment: Attachment, mut said: Said, stop: CancellationToken) {
         let (mut sink, mut messages) = socket.split();
         let Attachment { replay, position, screen_bytes, size, title } = attachment;
-        let attached = Told::Attached { terminal: self.terminal, replay, position, screen_bytes, size, title };
+        let (terminal, recorded) = (self.terminal, self.recorded);
+        let attached = Told::Attached { terminal, replay, position, screen_bytes, size, title, recorded };
         if !send(&mut sink, text(&attached)).await {
             return;
         }

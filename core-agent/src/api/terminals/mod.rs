@@ -23,6 +23,8 @@ pub(super) struct Terminal {
     name: Option<String>,
     /// Where it began. None: in the home of the agent's user.
     workspace: Option<String>,
+    /// Whether what it shows is kept as a recording.
+    recorded: bool,
     created_by: Actor,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
@@ -39,9 +41,20 @@ pub(super) struct Terminal {
 
 impl From<terminal::Terminal> for Terminal {
     fn from(terminal: terminal::Terminal) -> Self {
-        let terminal::Terminal { id, name, workspace, created_by, created_at, size, title, writers, observers, exited } =
-            terminal;
-        Self { id, name, workspace, created_by, created_at, size, title, writers, observers, exited }
+        let terminal::Terminal {
+            id,
+            name,
+            workspace,
+            recorded,
+            created_by,
+            created_at,
+            size,
+            title,
+            writers,
+            observers,
+            exited,
+        } = terminal;
+        Self { id, name, workspace, recorded, created_by, created_at, size, title, writers, observers, exited }
     }
 }
 

@@ -109,17 +109,13 @@ impl Client {
         }
         let end = scrollback.end();
         if self.position < end {
-            return Some(match scrollback.from(self.position, PIECE) {
-                Some(bytes) => {
-                    self.position += bytes.len() as u64;
-                    Frame::Bytes(bytes.into())
-                }
-                None => {
-                    self.restoring = restoring().into();
-                    self.position = end;
-                    Frame::Said(Told::Skipped { position: end, screen_bytes: self.restoring.len() as u64 })
-                }
-            });
+            if let Some(bytes) = scrollback.from(self.position, PIECE) {
+                self.position += bytes.len() as u64;
+                return Some(Frame::Bytes(bytes.into()));
+            }
+            self.restoring = restoring().into();
+            self.position = end;
+            return Some(Frame::Said(Told::Skipped { position: end, screen_bytes: self.restoring.len() as u64 }));
         }
         if let Some(live) = self.live_from.take() {
             return Some(Frame::Said(Told::Live { position: live.max(self.position) }));

@@ -20,6 +20,7 @@ mod reply;
 mod shell;
 
 use super::folder;
+use super::recording::{self, Recording};
 use super::screen::Screen;
 use super::scrollback::Scrollback;
 use super::size::Size;
@@ -55,6 +56,7 @@ const AHEAD: u64 = 256 * 1024;
 const SLOWED: Duration = Duration::from_millis(50);
 /// Between the hang-up and the kill.
 const HANG_UP: Duration = Duration::from_secs(2);
+const HURRIED: Duration = Duration::from_millis(200);
 const KILL_AGAIN: Duration = Duration::from_millis(10);
 /// How long to go on killing what cannot be killed.
 const KILLING: Duration = Duration::from_secs(10);
@@ -71,6 +73,8 @@ enum Fault {
     Orders,
     #[error("the shell cannot be started: {0}")]
     Shell(#[source] io::Error),
+    #[error("the recording cannot be begun: {0}")]
+    Recording(#[source] io::Error),
     #[error("the terminal's socket cannot be made: {0}")]
     Socket(#[source] io::Error),
 }
@@ -100,8 +104,7 @@ fn keep() -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let kept = runtime.block_on(async {
         let listener = folder::listen(&spec.folder, spec.about.id).map_err(Fault::Socket)?;
-        let kept = Keeper::start(spec)?.run(listener).await;
-        kept
+        Keeper::start(spec)?.run(listener).await
     });
     runtime.shutdown_background();
     kept
@@ -113,7 +116,7 @@ enum Phase {
     /// The shell has ended or is to; whatever it started follows.
     Ending {
         since: Instant,
-        killing: bool,
+        kill_at: Instant,
     },
     Over {
         since: Instant,
@@ -132,6 +135,7 @@ struct Keeper {
     /// Whether the PTY may say more.
     speaks: bool,
     scrollback: Scrollback,
+    recording: Option<Recording>,
     screen: Screen,
     guard: Guard,
     stream: StreamGuard,
@@ -152,11 +156,17 @@ struct Keeper {
 
 impl Keeper {
     fn start(spec: Spec) -> Result<Self, Fault> {
+        let recording = spec
+            .recording
+            .as_deref()
+            .map(|path| Recording::begin(path, spec.size, spec.about.name.as_deref()).map_err(Fault::Recording));
+        let recording = recording.transpose()?;
         let shell = Shell::start(&spec).map_err(Fault::Shell)?;
         let guard = Guard::new();
         guard.set_live(Source::Agent, spec.mask.0);
         let now = Instant::now();
-        Ok(Self {
+        let mut keeper = Self {
+            recording,
             shell,
             phase: Phase::Running,
             closed: false,
@@ -180,7 +190,11 @@ impl Keeper {
             folder: spec.folder,
             detached_for: spec.detached_for,
             orphaned_for: spec.orphaned_for,
-        })
+        };
+        if keeper.recording.is_some() {
+            keeper.record(recording::NOTICE);
+        }
+        Ok(keeper)
     }
 
     async fn run(mut self, listener: UnixListener) -> Result<(), Fault> {
@@ -199,12 +213,12 @@ impl Keeper {
             let (listens, writes) = (self.speaks && self.slowed_until.is_none(), self.typed.front());
             tokio::select! {
                 biased;
-                Some(_) = children.recv() => self.reap(),
-                _ = terminated.recv() => self.close(),
-                _ = hung_up.recv() => self.close(),
+                Some(()) = children.recv() => self.reap(),
+                _ = terminated.recv() => self.close(HANG_UP),
+                _ = hung_up.recv() => self.close(HANG_UP),
                 Some((from, said)) = heard.recv() => self.hear(from, said),
                 () = room.notified() => {}
-                written = write(&mut self.shell.input, writes) => self.took(written),
+                written = write(&mut self.shell.input, writes) => self.took(&written),
                 accepted = listener.accept(), if self.connections.len() < MOST_CONNECTIONS => {
                     // A client that is gone before it was accepted is nobody's loss.
                     if let Ok((stream, _)) = accepted {
@@ -240,6 +254,20 @@ impl Keeper {
     }
 
     fn record(&mut self, said: &[u8]) {
+        self.keep(said);
+        self.note(|recording| recording.said(said));
+    }
+
+    /// Writes to the recording, if there is one. Whoever is there sees it when there is none any more.
+    fn note(&mut self, what: impl FnOnce(&mut Recording) -> io::Result<()>) {
+        if self.recording.as_mut().is_some_and(|recording| what(recording).is_err()) {
+            self.recording = None;
+            self.about.recorded = false;
+            self.keep(recording::ENDED);
+        }
+    }
+
+    fn keep(&mut self, said: &[u8]) {
         self.scrollback.push(said);
         if let Some(title) = self.screen.feed(said) {
             self.shown.title = Some(title);
@@ -326,7 +354,7 @@ impl Keeper {
             }
             Order::Rename { name } => self.about.name = Some(name),
             Order::Mask { values } => self.guard.set_live(Source::Agent, values.0),
-            Order::Close => self.close(),
+            Order::Close { hurried } => self.close(if hurried { HURRIED } else { HANG_UP }),
         }
     }
 
@@ -367,14 +395,15 @@ impl Keeper {
         if self.shell.resize(size).is_ok() {
             self.screen.resize(size);
             self.shown.size = size;
+            self.note(|recording| recording.resized(size));
         }
     }
 
-    fn took(&mut self, written: io::Result<usize>) {
+    fn took(&mut self, written: &io::Result<usize>) {
         match written {
             Ok(count) => {
                 if let Some(front) = self.typed.front_mut() {
-                    let _taken = front.bytes.split_to(count);
+                    let _taken = front.bytes.split_to(*count);
                     if front.bytes.is_empty() {
                         self.typed.pop_front();
                     }
@@ -385,19 +414,22 @@ impl Keeper {
         }
     }
 
-    fn close(&mut self) {
+    /// `grace`: what its programs get to end by themselves.
+    fn close(&mut self, grace: Duration) {
         self.closed = true;
-        match self.phase {
-            Phase::Running => self.begin_to_end(),
-            Phase::Ending { .. } | Phase::Over { .. } => {}
+        match &mut self.phase {
+            Phase::Running => self.begin_to_end(grace),
+            Phase::Ending { kill_at, .. } => *kill_at = (*kill_at).min(Instant::now() + grace),
+            Phase::Over { .. } => {}
         }
     }
 
     /// What a terminal that goes away does to its programs; then no more asking.
-    fn begin_to_end(&mut self) {
+    fn begin_to_end(&mut self, grace: Duration) {
         tree::signal_descendants(Signal::HUP);
         tree::signal_descendants(Signal::CONT);
-        self.phase = Phase::Ending { since: Instant::now(), killing: false };
+        let since = Instant::now();
+        self.phase = Phase::Ending { since, kill_at: since + grace };
     }
 
     /// Takes in every child that has ended, the shell among them and orphans that came to this process.
@@ -407,7 +439,7 @@ impl Keeper {
                 Ok(Some((pid, status))) if pid == self.shell.pid => {
                     self.exit = Some(shell::exited(status));
                     if self.phase == Phase::Running {
-                        self.begin_to_end();
+                        self.begin_to_end(HANG_UP);
                     }
                 }
                 Ok(Some(_)) | Err(rustix::io::Errno::INTR) => {}
@@ -438,8 +470,7 @@ impl Keeper {
                 let orphaned = self.followers.is_empty().then_some(self.orphaned_since + self.orphaned_for);
                 alone.into_iter().chain(orphaned).min()
             }
-            Phase::Ending { since, killing: false } => Some(since + HANG_UP),
-            Phase::Ending { killing: true, .. } => Some(Instant::now() + KILL_AGAIN),
+            Phase::Ending { kill_at, .. } => Some(kill_at.max(Instant::now() + KILL_AGAIN)),
             Phase::Over { since } => Some(since + OVER_FOR),
         };
         let far = Instant::now() + Duration::from_hours(1);
@@ -456,13 +487,12 @@ impl Keeper {
             Phase::Running => {
                 let alone = self.clients.is_empty() && now >= self.alone_since + self.detached_for;
                 if alone || (self.followers.is_empty() && now >= self.orphaned_since + self.orphaned_for) {
-                    self.close();
+                    self.close(HANG_UP);
                 }
             }
-            Phase::Ending { since, killing } => {
-                if killing || now >= since + HANG_UP {
+            Phase::Ending { since, kill_at } => {
+                if now >= kill_at {
                     tree::signal_descendants(Signal::KILL);
-                    self.phase = Phase::Ending { since, killing: true };
                 }
                 if now >= since + HANG_UP + KILLING {
                     self.over();

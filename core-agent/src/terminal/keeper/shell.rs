@@ -4,7 +4,6 @@ use super::super::size::Size;
 use super::super::spec::Spec;
 use pty_process::{OwnedReadPty, OwnedWritePty};
 use rustix::process::{Pid, WaitStatus};
-use std::ffi::OsString;
 use std::io;
 use tokio::process::Child;
 
@@ -24,10 +23,10 @@ impl Shell {
     pub(super) fn start(spec: &Spec) -> io::Result<Self> {
         let (pty, pts) = pty_process::open().map_err(io::Error::other)?;
         pty.resize(native(spec.size)).map_err(io::Error::other)?;
-        let mut name = OsString::from("-");
-        name.push(spec.shell.file_name().unwrap_or_default());
+        let [name, arguments @ ..] = &spec.arguments[..] else { return Err(io::ErrorKind::InvalidInput.into()) };
         let env = spec.env.iter().map(|(name, value)| (name, value));
-        let command = pty_process::Command::new(&spec.shell).arg0(name).env_clear().envs(env).current_dir(&spec.cwd);
+        let command = pty_process::Command::new(&spec.shell).arg0(name).args(arguments);
+        let command = command.env_clear().envs(env).current_dir(&spec.cwd);
         let child = command.spawn(pts).map_err(io::Error::other)?;
         let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
         let (output, input) = pty.into_split();

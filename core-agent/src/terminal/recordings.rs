@@ -1,0 +1,139 @@
+//! The recordings that this Core keeps: a file for each recorded terminal, oldest removed first.
+
+use super::recording::{Header, LARGEST};
+use crate::private_files::{PrivateFileError, ensure_folder};
+use protocol::ids::TerminalId;
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use time::OffsetDateTime;
+
+const EXTENSION: &str = "cast";
+/// More than a first line has.
+const LONGEST_HEADER: u64 = 4 * 1024;
+
+#[derive(Clone, Debug)]
+pub struct Recordings {
+    folder: PathBuf,
+    /// Bytes of all of them.
+    largest: u64,
+}
+
+/// One recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub terminal: TerminalId,
+    pub started_at: OffsetDateTime,
+    /// The terminal's name when it was opened.
+    pub name: Option<String>,
+    pub bytes: u64,
+}
+
+impl Recordings {
+    pub(super) fn new(folder: PathBuf, largest: u64) -> Self {
+        Self { folder, largest }
+    }
+
+    pub(super) fn path(&self, terminal: TerminalId) -> PathBuf {
+        self.folder.join(format!("{terminal}.{EXTENSION}"))
+    }
+
+    /// Makes room for one more, at the cost of the oldest ones of terminals that are gone.
+    pub(super) fn make_room(&self, is_live: impl Fn(TerminalId) -> bool) -> Result<(), PrivateFileError> {
+        ensure_folder(&self.folder)?;
+        let io = |error| PrivateFileError::Io { path: self.folder.clone(), error };
+        let all = self.list().map_err(io)?;
+        let mut bytes: u64 = all.iter().map(|recorded| recorded.bytes).sum();
+        for recorded in all {
+            if bytes + LARGEST <= self.largest {
+                break;
+            }
+            if !is_live(recorded.terminal) {
+                self.remove(recorded.terminal).map_err(io)?;
+                bytes -= recorded.bytes;
+                tracing::info!(terminal = %recorded.terminal, bytes = recorded.bytes, "an old recording was removed for a new one");
+            }
+        }
+        Ok(())
+    }
+
+    /// All of them, oldest first.
+    pub fn list(&self) -> io::Result<Vec<Recorded>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            match terminal(&path).map(|terminal| (terminal, look(&path))) {
+                Some((terminal, Ok((header, bytes)))) => {
+                    let started_at = OffsetDateTime::from_unix_timestamp(header.timestamp).map_err(io::Error::other)?;
+                    all.push(Recorded { terminal, started_at, name: header.title, bytes });
+                }
+                // Removed meanwhile, or begun a moment ago.
+                Some((terminal, Err(error))) => tracing::debug!(%terminal, %error, "a recording cannot be read"),
+                None => {}
+            }
+        }
+        all.sort_by_key(|recorded| (recorded.started_at, recorded.terminal));
+        Ok(all)
+    }
+
+    /// None where there is no such recording.
+    pub fn open(&self, terminal: TerminalId) -> io::Result<Option<File>> {
+        found(File::open(self.path(terminal)))
+    }
+
+    /// Whether there was one.
+    pub fn remove(&self, terminal: TerminalId) -> io::Result<bool> {
+        Ok(found(fs::remove_file(self.path(terminal)))?.is_some())
+    }
+}
+
+fn found<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
+fn terminal(path: &Path) -> Option<TerminalId> {
+    (path.extension()? == EXTENSION).then(|| path.file_stem()?.to_str()?.parse().ok()).flatten()
+}
+
+fn look(path: &Path) -> io::Result<(Header, u64)> {
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let mut line = String::new();
+    BufReader::new(file.take(LONGEST_HEADER)).read_line(&mut line)?;
+    Ok((serde_json::from_str(&line).map_err(io::Error::other)?, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::recording::Recording;
+    use super::super::size::Size;
+    use super::*;
+
+    #[test]
+    fn the_oldest_make_room_and_those_of_living_terminals_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let recordings = Recordings::new(folder.path().join("recordings"), LARGEST + 800);
+        recordings.make_room(|_| false).unwrap();
+        let ids: Vec<_> = (0..4).map(|_| TerminalId::new()).collect();
+        for id in &ids {
+            let mut recording = Recording::begin(&recordings.path(*id), Size::default(), None).unwrap();
+            recording.said(&[b'x'; 200]).unwrap();
+        }
+        fs::write(recordings.folder.join("notes.txt"), "not a recording").unwrap();
+        let listed = |recordings: &Recordings| -> Vec<_> {
+            recordings.list().unwrap().into_iter().map(|recorded| recorded.terminal).collect()
+        };
+        assert_eq!(listed(&recordings), ids);
+        recordings.make_room(|id| id == ids[0]).unwrap();
+        assert_eq!(listed(&recordings), [ids[0], ids[3]]);
+        assert!(recordings.open(ids[1]).unwrap().is_none());
+        assert!(recordings.remove(ids[0]).unwrap() && !recordings.remove(ids[0]).unwrap());
+    }
+}
