@@ -59,6 +59,10 @@ impl ApiError {
                 JournalError::SessionExists(_) => ProblemType::Conflict,
                 JournalError::Closed => ProblemType::ShuttingDown,
                 JournalError::DiskFull => ProblemType::DiskFull,
+                JournalError::SearchesBusy => ProblemType::TooManyRequests,
+                JournalError::SearchTooBroad => {
+                    return Problem::new(ProblemType::BadRequest).detail("too much is found: look for more words");
+                }
                 JournalError::Storage(_) | JournalError::Open(_) => ProblemType::StorageUnavailable,
                 JournalError::UnknownTurn(_) | JournalError::Unusable { .. } | JournalError::Row { .. } => {
                     ProblemType::Internal

@@ -124,6 +124,8 @@ pub struct Journal {
     folder: Arc<Path>,
     commands: mpsc::Sender<Command>,
     readers: SqlitePool,
+    /// For searches alone: a broad one keeps no reader of events waiting.
+    searches: SqlitePool,
     heads: Heads,
 }
 

@@ -43,11 +43,14 @@ pub(super) async fn open(path: &Path, boot_id: &str) -> Result<(Journal, Writer)
     }
     forget_for_good(&mut connection).await.map_err(refuse)?;
     let epoch = begin(&mut connection, boot_id).await.map_err(refuse)?.ok_or_else(|| unusable("it has no epoch"))?;
-    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await;
+    let options = options.read_only(true);
+    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.clone()).await;
+    let searches = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_lazy_with(options);
     let (commands, queue) = mpsc::channel(QUEUE);
     let heads = Heads::default();
     let folder = path.parent().unwrap_or(Path::new(".")).into();
-    let journal = Journal { epoch, folder, commands, readers: readers.map_err(refuse)?, heads: heads.clone() };
+    let journal =
+        Journal { epoch, folder, commands, readers: readers.map_err(refuse)?, searches, heads: heads.clone() };
     Ok((journal, Writer::new(connection, queue, heads)))
 }
 

@@ -4,10 +4,17 @@ use super::rows::Reading;
 use super::{Journal, JournalError, Viewer};
 use protocol::event::Actor;
 use protocol::ids::SessionId;
+use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 /// What a person types into a search.
 const MAX_WORDS: usize = 16;
+/// Everything that holds the words is ranked before the best is known.
+const LONGEST: Duration = Duration::from_secs(5);
+/// Steps of SQLite's between two looks at the clock.
+const OPERATIONS: i32 = 1000;
+/// SQLite's primary result code for what was stopped.
+const SQLITE_INTERRUPT: &str = "9";
 /// Around what was found, in words.
 const SNIPPET: i32 = 24;
 /// Marks what was found within a snippet: characters that no text needs.
@@ -55,6 +62,16 @@ pub struct Found {
 impl Journal {
     /// The best first. Only what the viewer may see.
     pub async fn search(&self, search: &Search) -> Result<Vec<Found>, JournalError> {
+        self.search_within(search, LONGEST).await
+    }
+
+    pub(super) async fn search_within(&self, search: &Search, longest: Duration) -> Result<Vec<Found>, JournalError> {
+        let mut db = match self.searches.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) => return Err(JournalError::SearchesBusy),
+            acquired => acquired?,
+        };
+        let until = Instant::now() + longest;
+        db.lock_handle().await?.set_progress_handler(OPERATIONS, move || Instant::now() < until);
         let (words, viewer) = (&search.words.0, search.viewer.user.to_string());
         let (open, close) = (OPEN.to_string(), CLOSE.to_string());
         let rows = sqlx::query!(
@@ -79,7 +96,10 @@ impl Journal {
             search.viewer.sees_all,
             search.limit
         );
-        let rows = rows.fetch_all(&self.readers).await?;
+        let rows = rows.fetch_all(&mut *db).await.map_err(|error| {
+            let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+            if code.is_some_and(|code| code == SQLITE_INTERRUPT) { JournalError::SearchTooBroad } else { error.into() }
+        })?;
         let read = rows.into_iter().map(|row| {
             let name = format!("{}:{}", row.session, row.seq);
             let reading = Reading { table: "events", row: &name };

@@ -1,5 +1,6 @@
 use super::small_disk::SmallDisk;
 use super::*;
+use proptest::test_runner::TestRunner;
 use protocol::event::{InterruptReason, Usage, WithdrawnReason};
 use protocol::ids::UserId;
 use std::io::{BufRead as _, BufReader};
@@ -22,6 +23,7 @@ impl Opened {
         self.journal.close().await.unwrap();
         self.writer.await.unwrap();
         self.journal.readers.close().await;
+        self.journal.searches.close().await;
     }
 
     /// As a killed process leaves it: no clean end is noted.
@@ -29,6 +31,7 @@ impl Opened {
         self.writer.abort();
         assert!(self.writer.await.unwrap_err().is_cancelled());
         self.journal.readers.close().await;
+        self.journal.searches.close().await;
     }
 }
 
@@ -510,20 +513,36 @@ async fn whole_texts_are_found_and_deltas_are_not() {
     opened.close().await;
 }
 
-proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
-    #[test]
-    fn nothing_that_is_typed_is_an_error_of_the_index(text in "\\PC{0,40}|[\"*^:(){}+ -]{0,20}|(NEAR|AND|OR|NOT|[a-z\"]| ){0,12}") {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let folder = tempfile::tempdir().unwrap();
-            let (journal, _writer) = Journal::open(&folder.path().join("journal.db"), BOOT).await.unwrap();
-            if let Some(words) = Words::parse(&text) {
-                let search = Search { words, viewer: everybodys().viewer, workspace: None, limit: 1 };
-                journal.search(&search).await.unwrap();
-            }
-        });
-    }
+#[tokio::test]
+async fn a_search_that_takes_too_long_is_given_up_and_the_next_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    opened.journal.append(id, (0..500).map(|_| said(turn, "rose")).collect()).await.unwrap();
+    let words = Words::parse("rose").unwrap();
+    let search = Search { words, viewer: everybodys().viewer, workspace: None, limit: 10 };
+    let given_up = opened.journal.search_within(&search, Duration::ZERO).await;
+    assert!(matches!(given_up, Err(JournalError::SearchTooBroad)), "{given_up:?}");
+    assert_eq!(opened.journal.search(&search).await.unwrap().len(), 10);
+    opened.close().await;
+}
+
+#[test]
+fn nothing_that_is_typed_is_an_error_of_the_index() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let (journal, _writer) = runtime.block_on(Journal::open(&path, BOOT)).unwrap();
+    let typed = "\\PC{0,40}|[\"*^:(){}+ -]{0,20}|(NEAR|AND|OR|NOT|[a-z\"]| ){0,12}";
+    let tried = TestRunner::default().run(&typed, |text| {
+        if let Some(words) = Words::parse(&text) {
+            let search = Search { words, viewer: everybodys().viewer, workspace: None, limit: 1 };
+            runtime.block_on(journal.search(&search)).unwrap();
+        }
+        Ok(())
+    });
+    tried.unwrap();
 }
 
 #[tokio::test]
