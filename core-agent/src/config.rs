@@ -25,6 +25,7 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub refused_retry: Duration,
     pub claude: ClaudeConfig,
+    pub journal: JournalConfig,
     pub terminals: TerminalConfig,
     pub log: LogConfig,
     /// Never in the file: where it is, for the agent's own commands in a terminal.
@@ -85,6 +86,18 @@ pub enum RecordingPolicy {
     On,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct JournalConfig {
+    /// In bytes.
+    pub max_size: u64,
+    /// Zero: never.
+    #[serde(with = "humantime_serde")]
+    pub max_age: Duration,
+    /// In bytes.
+    pub min_free: u64,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
@@ -114,6 +127,7 @@ impl Default for Config {
             shutdown_timeout: Duration::from_secs(20),
             refused_retry: Duration::from_mins(1),
             claude: ClaudeConfig::default(),
+            journal: JournalConfig::default(),
             terminals: TerminalConfig::default(),
             log: LogConfig::default(),
             file: None,
@@ -161,6 +175,12 @@ impl Default for TerminalConfig {
             recording: RecordingPolicy::Off,
             recordings_size: 1024 * 1024 * 1024,
         }
+    }
+}
+
+impl Default for JournalConfig {
+    fn default() -> Self {
+        Self { max_size: 8 * 1024 * 1024 * 1024, max_age: Duration::ZERO, min_free: 256 * 1024 * 1024 }
     }
 }
 
@@ -262,6 +282,16 @@ impl Config {
                 &format!("{name:?} is not a variable's name, or one that steers the CLI and is never passed on"),
             );
         }
+        let journal = &self.journal;
+        // SQLite's own numbers end there.
+        let sizes = 1024 * 1024..=i64::MAX.unsigned_abs();
+        check(sizes.contains(&journal.max_size), "journal.max_size", "must be at least 1 MiB, in bytes");
+        check(
+            journal.max_age.is_zero() || journal.max_age >= Duration::from_hours(1),
+            "journal.max_age",
+            "must be at least 1 hour, or 0s for no limit",
+        );
+        check(journal.min_free <= *sizes.end(), "journal.min_free", "must be a number of bytes");
         let terminals = &self.terminals;
         check(
             terminals.shell.as_os_str().is_empty() || terminals.shell.is_absolute(),
@@ -364,7 +394,7 @@ mod tests {
         };
         let table: toml::Table = SHIPPED.parse().unwrap();
         let mut shipped = keys(&table, "");
-        for section in ["claude", "terminals", "log"] {
+        for section in ["claude", "journal", "terminals", "log"] {
             shipped.extend(keys(table[section].as_table().unwrap(), ""));
         }
         // The fields' names as `Debug` writes them: a field that the file does not name is caught here.
@@ -397,6 +427,9 @@ mod tests {
             command = "bin/claude"
             refresh_ahead = "1s"
             environment = ["PATH", "ANTHROPIC_BASE_URL"]
+            [journal]
+            max_size = 1
+            max_age = "1s"
             [terminals]
             shell = "bash"
             max = 0
@@ -414,6 +447,8 @@ mod tests {
                 "claude.command",
                 "claude.refresh_ahead",
                 "claude.environment",
+                "journal.max_size",
+                "journal.max_age",
                 "terminals.shell",
                 "terminals.max",
                 "terminals.scrollback",

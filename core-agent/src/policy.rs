@@ -6,6 +6,7 @@
 //! same before it forwards; this is the second lock.
 
 use protocol::claude::{ClaudeState, Method, State};
+use protocol::event::Visibility;
 use protocol::headers::Grant;
 use protocol::ids::UserId;
 use protocol::problem::ProblemType;
@@ -17,6 +18,10 @@ pub enum Command {
     Observe,
     /// Make workspaces and sessions, send messages, interrupt, answer approvals, change a session's settings.
     Operate,
+    /// Take a session away with all its history.
+    RemoveSessions,
+    /// See what was removed, by whom and when.
+    ReadRemovals,
     /// Open, use and close terminals: whoever may do that is the Core's operating-system user.
     UseTerminals,
     SignIn,
@@ -27,8 +32,8 @@ impl Command {
     const fn needs(self) -> Grant {
         match self {
             Self::Observe => Grant::Observe,
-            Self::Operate => Grant::Operate,
-            Self::UseTerminals | Self::SignIn | Self::SignOut => Grant::Administer,
+            Self::Operate | Self::RemoveSessions => Grant::Operate,
+            Self::ReadRemovals | Self::UseTerminals | Self::SignIn | Self::SignOut => Grant::Administer,
         }
     }
 }
@@ -44,15 +49,68 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
         Command::Operate | Command::UseTerminals | Command::SignIn if granted && claude.is_unconfirmed() => {
             Err(ProblemType::SignInUnconfirmed)
         }
-        Command::Observe | Command::Operate | Command::UseTerminals | Command::SignIn | Command::SignOut if granted => {
+        // To remove is not to use: whoever administers the Core may, as they may sign it out.
+        Command::RemoveSessions if plan && !owner && grant < Grant::Administer => Err(ProblemType::OwnerOnly),
+        Command::Observe
+        | Command::Operate
+        | Command::RemoveSessions
+        | Command::ReadRemovals
+        | Command::UseTerminals
+        | Command::SignIn
+        | Command::SignOut
+            if granted =>
+        {
             Ok(())
         }
         Command::SignOut if owner && claude.is_unconfirmed() => Err(ProblemType::SignInUnconfirmed),
         Command::SignOut if owner => Ok(()),
-        Command::Observe | Command::Operate | Command::UseTerminals | Command::SignIn | Command::SignOut => {
+        Command::Observe
+        | Command::Operate
+        | Command::RemoveSessions
+        | Command::ReadRemovals
+        | Command::UseTerminals
+        | Command::SignIn
+        | Command::SignOut => Err(ProblemType::Forbidden),
+    }
+}
+
+/// What a caller wants of one session, within what they may do on the Core ([`decide`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// See that it is there; read, follow, find and export its history.
+    See,
+    /// Take part: write, answer, interrupt, change, fork, archive, close.
+    Write,
+    /// Say for whom it is there.
+    Share,
+    Remove,
+}
+
+/// Allows or refuses. A private session is its owner's: for others it does not exist. Whoever administers the Core can
+/// read what its user can read anyway, so they see it, may take it away or share it, and never speak in it. A shared
+/// session is everybody's to use and its owner's to take away.
+pub fn decide_session(
+    user: UserId,
+    grant: Grant,
+    want: Use,
+    owner: UserId,
+    visibility: Visibility,
+) -> Result<(), ProblemType> {
+    let administers = grant >= Grant::Administer;
+    match (visibility, want) {
+        _ if user == owner => Ok(()),
+        (Visibility::Private, _) if !administers => Err(ProblemType::NotFound),
+        (Visibility::Shared, Use::See | Use::Write) => Ok(()),
+        (Visibility::Private | Visibility::Shared, Use::See | Use::Share | Use::Remove) if administers => Ok(()),
+        (Visibility::Private | Visibility::Shared, Use::See | Use::Write | Use::Share | Use::Remove) => {
             Err(ProblemType::Forbidden)
         }
     }
+}
+
+/// Whether this caller sees all sessions, other people's private ones among them.
+pub fn sees_all_sessions(grant: Grant) -> bool {
+    grant >= Grant::Administer
 }
 
 #[cfg(test)]
@@ -60,8 +118,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COMMANDS: [Command; 5] =
-        [Command::Observe, Command::Operate, Command::UseTerminals, Command::SignIn, Command::SignOut];
+    const COMMANDS: [Command; 7] = [
+        Command::Observe,
+        Command::Operate,
+        Command::RemoveSessions,
+        Command::ReadRemovals,
+        Command::UseTerminals,
+        Command::SignIn,
+        Command::SignOut,
+    ];
+    const GRANTS: [Grant; 3] = [Grant::Observe, Grant::Operate, Grant::Administer];
+    const USES: [Use; 4] = [Use::See, Use::Write, Use::Share, Use::Remove];
 
     fn signed_in(method: Method, state: State, owner: Option<UserId>) -> ClaudeState {
         let checked_at = Some(time::OffsetDateTime::UNIX_EPOCH);
@@ -120,6 +187,39 @@ mod tests {
         let claude = signed_in(Method::ApiKey, State::SignedIn, None);
         for _ in 0..2 {
             assert_eq!(decide(UserId::new(), Grant::Operate, Command::Operate, &claude), Ok(()));
+        }
+    }
+
+    #[test]
+    fn on_a_plan_sessions_are_removed_by_its_owner_and_by_whoever_administers_the_core() {
+        let (owner, other) = (UserId::new(), UserId::new());
+        let claude = signed_in(Method::OAuth, State::SignedIn, Some(owner));
+        let decide = |user, grant| decide(user, grant, Command::RemoveSessions, &claude);
+        assert_eq!(decide(owner, Grant::Operate), Ok(()));
+        assert_eq!(decide(other, Grant::Operate), Err(ProblemType::OwnerOnly));
+        assert_eq!(decide(other, Grant::Administer), Ok(()));
+    }
+
+    #[test]
+    fn a_private_session_is_its_owners_alone_and_an_administrator_reads_and_removes_it() {
+        let (owner, other) = (UserId::new(), UserId::new());
+        for want in USES {
+            let decide = |user, grant| decide_session(user, grant, want, owner, Visibility::Private);
+            assert!(GRANTS.iter().all(|grant| decide(owner, *grant).is_ok()));
+            assert_eq!(decide(other, Grant::Observe), Err(ProblemType::NotFound));
+            assert_eq!(decide(other, Grant::Operate), Err(ProblemType::NotFound));
+            let administrator = if want == Use::Write { Err(ProblemType::Forbidden) } else { Ok(()) };
+            assert_eq!(decide(other, Grant::Administer), administrator, "{want:?}");
+        }
+    }
+
+    #[test]
+    fn a_shared_session_is_used_by_all_and_taken_away_by_its_owner() {
+        let (owner, other) = (UserId::new(), UserId::new());
+        for (want, others) in [(Use::See, true), (Use::Write, true), (Use::Share, false), (Use::Remove, false)] {
+            let decide = |user, grant| decide_session(user, grant, want, owner, Visibility::Shared).is_ok();
+            assert!(decide(owner, Grant::Operate) && decide(other, Grant::Administer));
+            assert_eq!(decide(other, Grant::Operate), others, "{want:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! A session's history, event by event. This is what clients see; the CLI's own lines are translated into it, and what
 //! this version does not know is kept as it came.
 
-use crate::ids::{ApprovalId, TurnId, UserId};
+use crate::ids::{ApprovalId, SessionId, TurnId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -34,6 +34,26 @@ pub enum Event {
         workspace: String,
         model: Option<String>,
         permission_mode: PermissionMode,
+        #[serde(default)]
+        visibility: Visibility,
+        /// The session whose history follows, where this one was forked off it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        forked_from: Option<ForkedFrom>,
+        by: Actor,
+    },
+    TitleChanged {
+        title: Option<String>,
+        by: Actor,
+    },
+    VisibilityChanged {
+        visibility: Visibility,
+        by: Actor,
+    },
+    /// It takes no message until it is taken out of the archive.
+    SessionArchived {
+        by: Actor,
+    },
+    SessionUnarchived {
         by: Actor,
     },
     MessageAccepted {
@@ -165,6 +185,10 @@ impl Event {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::SessionCreated { .. } => "session_created",
+            Self::TitleChanged { .. } => "title_changed",
+            Self::VisibilityChanged { .. } => "visibility_changed",
+            Self::SessionArchived { .. } => "session_archived",
+            Self::SessionUnarchived { .. } => "session_unarchived",
             Self::MessageAccepted { .. } => "message_accepted",
             Self::TurnStarted { .. } => "turn_started",
             Self::TextDelta { .. } => "text_delta",
@@ -189,6 +213,36 @@ impl Event {
             Self::Unknown { .. } => "unknown",
         }
     }
+}
+
+/// For whom a session is there: for its owner, who began it, or for everybody with a grant on its Core.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    Private,
+    #[default]
+    Shared,
+}
+
+impl Visibility {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Shared => "shared",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Private, Self::Shared].into_iter().find(|visibility| visibility.as_str() == text)
+    }
+}
+
+/// Where a forked session's history comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ForkedFrom {
+    pub session: SessionId,
+    /// The last number that both have in common.
+    pub through: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

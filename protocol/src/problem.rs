@@ -78,6 +78,8 @@ problem_types! {
     ClaudeUnavailable = "claude-unavailable", 503, "The Claude CLI cannot be run on this Core";
     // Sessions.
     SessionClosed = "session-closed", 409, "The session is closed";
+    SessionArchived = "session-archived", 409, "The session is archived";
+    SessionBusy = "session-busy", 409, "The session has a turn in progress or messages that wait";
     QueueFull = "queue-full", 429, "Too many messages are waiting in this session";
     ApprovalDecided = "approval-decided", 409, "The approval was already decided";
     ApprovalWithdrawn = "approval-withdrawn", 410, "The approval is no longer asked for";
@@ -85,6 +87,7 @@ problem_types! {
     TerminalUnavailable = "terminal-unavailable", 503, "The terminal cannot be started or reached";
     WorkspaceExists = "workspace-exists", 409, "A workspace of this name exists";
     // The server's own troubles.
+    DiskFull = "disk-full", 507, "The Core has no room for what this would write";
     StorageUnavailable = "storage-unavailable", 503, "The data store is busy or not usable";
     ShuttingDown = "shutting-down", 503, "The server is shutting down";
     Internal = "internal", 500, "Something went wrong here";

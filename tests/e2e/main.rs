@@ -11,6 +11,7 @@ mod links;
 mod repository;
 mod resume;
 mod revocation;
+mod sessions;
 mod stage;
 mod terminals;
 mod tour;

@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::extract::{Json, Path};
 use super::problem::ApiError;
 use crate::journal::{Answer, Decided};
-use crate::policy::Command;
+use crate::policy::{Command, Use};
 use axum::extract::State;
 use protocol::cursor::Cursor;
 use protocol::event::{Decision, Recorded};
@@ -61,7 +61,7 @@ pub(super) async fn list(
     Path(session): Path<SessionId>,
 ) -> Result<axum::Json<Pending>, ApiError> {
     caller.may(Command::Observe, &app)?;
-    app.0.journal.session(session).await?.ok_or(ProblemType::NotFound)?;
+    caller.session(session, Use::See, &app).await?;
     let approvals = app.0.journal.pending_approvals(session).await?;
     Ok(axum::Json(Pending { approvals }))
 }
@@ -86,6 +86,7 @@ pub(super) async fn answer(
     Json(new): Json<NewAnswer>,
 ) -> Result<axum::Json<Answered>, ApiError> {
     caller.may(Command::Operate, &app)?;
+    caller.session(session, Use::Write, &app).await?;
     if new.message.as_ref().is_some_and(|message| message.len() > LONGEST_MESSAGE) {
         return Err(Problem::new(ProblemType::InvalidBody).detail("the message is too long").into());
     }

@@ -2,14 +2,15 @@
 
 use super::AppState;
 use super::problem::ApiError;
-use crate::policy::{self, Command};
+use crate::journal::{self, Viewer};
+use crate::policy::{self, Command, Use};
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use protocol::event::Actor;
 use protocol::headers::{self, Grant};
-use protocol::ids::UserId;
+use protocol::ids::{SessionId, UserId};
 use protocol::problem::ProblemType;
 
 /// A person behind a request. An argument of every handler beneath `/v1`: a request without one is refused.
@@ -31,6 +32,23 @@ impl Caller {
         let report = app.0.claude.reports();
         let decision = policy::decide(self.user, self.grant, command, &report.borrow().claude);
         decision.map_err(ApiError::Refused)
+    }
+
+    /// The session, if it is there for this caller and they may do that with it.
+    pub async fn session(&self, id: SessionId, want: Use, app: &AppState) -> Result<journal::Session, ApiError> {
+        let session = app.0.journal.session(id).await?.ok_or(ProblemType::NotFound)?;
+        self.may_use(&session, want)?;
+        Ok(session)
+    }
+
+    /// As one who looks for sessions.
+    pub fn viewer(&self) -> Viewer {
+        Viewer { user: self.user, sees_all: policy::sees_all_sessions(self.grant) }
+    }
+
+    /// Refuses unless this caller may do that with a session.
+    pub fn may_use(&self, session: &journal::Session, want: Use) -> Result<(), ProblemType> {
+        policy::decide_session(self.user, self.grant, want, session.created_by.user, session.visibility)
     }
 }
 

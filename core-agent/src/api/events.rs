@@ -49,7 +49,8 @@ pub(super) struct Frame {
 /// Follow a session.
 ///
 /// The first event is `resume` and says whether what follows joins what the client has (`ok`) or the client starts anew
-/// (`gap`). The stream does not end by itself. With `Upgrade: websocket` the same comes as text frames.
+/// (`gap`). The stream ends by itself only when the session is gone, or not there for this caller any more: an `end` comes
+/// then, and a WebSocket closes. With `Upgrade: websocket` the same comes as text frames.
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session}/events",
@@ -74,7 +75,7 @@ pub(super) async fn follow(
     let last_event_id = headers.get("last-event-id").map(|id| id.to_str()).transpose();
     let last_event_id = last_event_id.map_err(|_| ProblemType::BadRequest)?;
     let wanted = wanted(last_event_id, from.after.as_deref(), app.0.journal.epoch())?;
-    let (resume, follower) = Follower::begin(&app.0, session, wanted).await?;
+    let (resume, follower) = Follower::begin(&app, caller, session, wanted).await?;
     let stop = app.0.stop.clone();
     match upgrade {
         Ok(upgrade) => {
@@ -99,10 +100,11 @@ fn server_sent(resume: Resume, follower: Follower) -> impl Stream<Item = Result<
     let rest = stream::unfold(Some(follower), async |follower| {
         let mut follower = follower?;
         match follower.next().await {
-            Ok(event) => {
+            Ok(Some(event)) => {
                 let sent = SseEvent::default().id(follower.id(&event)).event(event.event.kind()).json_data(event);
                 Some((sent, Some(follower)))
             }
+            Ok(None) => Some((Ok(SseEvent::default().event("end").data("{}")), None)),
             Err(error) => {
                 tracing::error!(%error, "a session's events cannot be read");
                 None
@@ -121,7 +123,8 @@ async fn frames(mut socket: WebSocket, resume: Resume, mut follower: Follower, s
     loop {
         let message = tokio::select! {
             event = follower.next() => match event {
-                Ok(event) => text(&Frame { id: follower.id(&event), event: event.event.kind(), data: event }),
+                Ok(None) => close(close_code::NORMAL),
+                Ok(Some(event)) => text(&Frame { id: follower.id(&event), event: event.event.kind(), data: event }),
                 Err(error) => {
                     tracing::error!(%error, "a session's events cannot be read");
                     close(close_code::ERROR)

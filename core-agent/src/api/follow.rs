@@ -1,10 +1,12 @@
 //! Reading a session's events as they come, whatever carries them to the client.
 
-use super::App;
+use super::AppState;
+use super::caller::Caller;
 use super::problem::ApiError;
 use crate::journal::{Journal, JournalError};
+use crate::policy::Use;
 use protocol::cursor::{Continuity, Cursor};
-use protocol::event::Recorded;
+use protocol::event::{Event, Recorded};
 use protocol::ids::SessionId;
 use protocol::problem::{Problem, ProblemType};
 use serde::Serialize;
@@ -35,9 +37,18 @@ pub(super) fn wanted(last_event_id: Option<&str>, after: Option<&str>, epoch: u3
     })
 }
 
+/// One of the Core's places for readers.
+pub(super) fn place(app: &AppState) -> Result<OwnedSemaphorePermit, ApiError> {
+    app.0.readers.clone().try_acquire_owned().map_err(|_| {
+        let detail = "too many clients follow sessions on this Core";
+        Problem::new(ProblemType::TooManyRequests).detail(detail).into()
+    })
+}
+
 #[derive(Debug)]
 pub(super) struct Follower {
     journal: Journal,
+    caller: Caller,
     session: SessionId,
     head: watch::Receiver<u64>,
     after: u64,
@@ -47,31 +58,50 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Takes one of the Core's places for readers.
-    pub(super) async fn begin(app: &App, session: SessionId, wanted: Cursor) -> Result<(Resume, Self), ApiError> {
-        let place = app.readers.clone().try_acquire_owned().map_err(|_| {
-            Problem::new(ProblemType::TooManyRequests).detail("too many clients follow sessions on this Core")
-        })?;
-        let head = app.journal.head(session).await?.ok_or(ProblemType::NotFound)?;
+    pub(super) async fn begin(
+        app: &AppState,
+        caller: Caller,
+        session: SessionId,
+        wanted: Cursor,
+    ) -> Result<(Resume, Self), ApiError> {
+        let place = place(app)?;
+        let journal = app.0.journal.clone();
+        let head = journal.head(session).await?.ok_or(ProblemType::NotFound)?;
         let newest = *head.borrow();
-        let epoch = app.journal.epoch();
+        // After the head: what changes for whom the session is there from now on is among the events that follow.
+        caller.session(session, Use::See, app).await?;
+        let epoch = journal.epoch();
         let (continuity, after) = wanted.resume(epoch, newest);
-        let follower =
-            Self { journal: app.journal.clone(), session, head, after, ready: VecDeque::new(), _place: place };
+        let follower = Self { journal, caller, session, head, after, ready: VecDeque::new(), _place: place };
         Ok((Resume { continuity, epoch, after }, follower))
     }
 
-    /// The next event, waited for. Cancel safe.
-    pub(super) async fn next(&mut self) -> Result<Recorded, JournalError> {
+    /// The next event, waited for. None: the session is not there any more, or not for this reader. Cancel safe.
+    pub(super) async fn next(&mut self) -> Result<Option<Recorded>, JournalError> {
         loop {
             if let Some(event) = self.ready.pop_front() {
-                return Ok(event);
+                return Ok(Some(event));
             }
             let after = self.after;
-            self.head.wait_for(|newest| *newest > after).await.map_err(|_| JournalError::Closed)?;
-            let batch = self.journal.read(self.session, after, BATCH).await?;
-            self.after = batch.last().map_or(after, |last| last.seq);
+            let closed = self.head.wait_for(|newest| *newest > after).await.is_err();
+            let batch = if closed { Vec::new() } else { self.journal.read(self.session, after, BATCH).await? };
+            let Some(last) = batch.last() else {
+                // What had grown has nothing more: it was removed.
+                return if self.may_see().await? { Err(JournalError::Closed) } else { Ok(None) };
+            };
+            let shown_otherwise = |event: &Recorded| matches!(event.event, Event::VisibilityChanged { .. });
+            if batch.iter().any(shown_otherwise) && !self.may_see().await? {
+                return Ok(None);
+            }
+            self.after = last.seq;
             self.ready.extend(batch);
         }
+    }
+
+    /// Whether the session is there for this reader now.
+    async fn may_see(&self) -> Result<bool, JournalError> {
+        let session = self.journal.session(self.session).await?;
+        Ok(session.is_some_and(|session| self.caller.may_use(&session, Use::See).is_ok()))
     }
 
     pub(super) fn id(&self, event: &Recorded) -> String {

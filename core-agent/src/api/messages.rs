@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::extract::{Json, Path};
 use super::problem::ApiError;
 use crate::journal::{Acceptance, NewMessage};
-use crate::policy::Command;
+use crate::policy::{Command, Use};
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use protocol::cursor::Cursor;
@@ -52,6 +52,7 @@ pub(super) async fn send(
     Json(NewText { text }): Json<NewText>,
 ) -> Result<(StatusCode, axum::Json<Accepted>), ApiError> {
     caller.may(Command::Operate, &app)?;
+    caller.session(session, Use::Write, &app).await?;
     let idempotency_key = key(&headers)?;
     if text.trim().is_empty() {
         return Err(Problem::new(ProblemType::InvalidBody).detail("the text is empty").into());
@@ -72,6 +73,7 @@ pub(super) async fn send(
         Acceptance::KeyReused => Err(ProblemType::IdempotencyKeyReused.into()),
         Acceptance::QueueFull => Err(ProblemType::QueueFull.into()),
         Acceptance::Closed => Err(ProblemType::SessionClosed.into()),
+        Acceptance::Archived => Err(ProblemType::SessionArchived.into()),
     }
 }
 

@@ -9,10 +9,12 @@ mod claude;
 mod events;
 pub mod extract;
 mod follow;
+mod journal;
 mod link;
 mod messages;
 pub mod problem;
 mod recordings;
+mod search;
 mod sessions;
 mod terminals;
 #[cfg(test)]
@@ -85,8 +87,14 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(claude::cancel_sign_in))
         .routes(routes!(claude::sign_out))
         .routes(routes!(sessions::list, sessions::create))
-        .routes(routes!(sessions::read, sessions::change, sessions::close))
-        .routes(routes!(sessions::interrupt))
+        .routes(routes!(sessions::read, sessions::change::change, sessions::remove::remove))
+        .routes(routes!(sessions::change::close))
+        .routes(routes!(sessions::change::interrupt))
+        .routes(routes!(sessions::fork::fork))
+        .routes(routes!(sessions::export::export))
+        .routes(routes!(sessions::remove::list))
+        .routes(routes!(search::search))
+        .routes(routes!(journal::read))
         .routes(routes!(messages::send))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::answer))

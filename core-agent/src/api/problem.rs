@@ -4,7 +4,7 @@ use crate::claude::ClaudeError;
 use crate::claude::model::ModelError;
 use crate::claude::process::ProcessError;
 use crate::claude::sign_in::{Over, SignInError};
-use crate::journal::JournalError;
+use crate::journal::{JournalError, Room};
 use crate::terminal::TerminalError;
 use crate::workspace::WorkspaceError;
 use axum::body::Body;
@@ -58,9 +58,12 @@ impl ApiError {
                 JournalError::UnknownSession(_) => ProblemType::NotFound,
                 JournalError::SessionExists(_) => ProblemType::Conflict,
                 JournalError::Closed => ProblemType::ShuttingDown,
-                JournalError::DiskFull | JournalError::Storage(_) | JournalError::Open(_) => {
-                    ProblemType::StorageUnavailable
+                JournalError::DiskFull => ProblemType::DiskFull,
+                JournalError::SearchesBusy => ProblemType::TooManyRequests,
+                JournalError::SearchTooBroad => {
+                    return Problem::new(ProblemType::BadRequest).detail("too much is found: look for more words");
                 }
+                JournalError::Storage(_) | JournalError::Open(_) => ProblemType::StorageUnavailable,
                 JournalError::UnknownTurn(_) | JournalError::Unusable { .. } | JournalError::Row { .. } => {
                     ProblemType::Internal
                 }
@@ -75,7 +78,9 @@ impl ApiError {
                 ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
                 ClaudeError::Journal(_) | ClaudeError::SessionGone => ProblemType::Internal,
                 ClaudeError::Busy => ProblemType::TooManyRequests,
-                ClaudeError::Owner(_) => ProblemType::StorageUnavailable,
+                ClaudeError::SessionBusy => ProblemType::SessionBusy,
+                ClaudeError::NoRoom(room) => return Problem::new(ProblemType::DiskFull).detail(no_room(*room)),
+                ClaudeError::Owner(_) | ClaudeError::Transcript(_) => ProblemType::StorageUnavailable,
             },
             Self::SignIn(error) => match error {
                 SignInError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
@@ -119,6 +124,14 @@ impl ApiError {
             },
         };
         kind.into()
+    }
+}
+
+const fn no_room(room: Room) -> &'static str {
+    match room {
+        Room::JournalFull => "the journal is as large as it may be: archive or remove sessions",
+        Room::DiskLow => "the journal's file system has too little room left",
+        Room::Enough => "there is room again",
     }
 }
 

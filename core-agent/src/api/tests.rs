@@ -1,3 +1,5 @@
+mod sessions;
+
 use super::*;
 use crate::claude::ClaudeError;
 use crate::journal::{Acceptance, NewMessage, NewSession};
@@ -10,7 +12,7 @@ use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use protocol::claude::{Method as SignIn, RevokeOrder, SignOutOutcome};
-use protocol::event::{Actor, Event, InterruptReason, PermissionMode};
+use protocol::event::{Actor, Event, InterruptReason, PermissionMode, Visibility};
 use protocol::headers::{self, Grant};
 use protocol::ids::{CoreId, RequestId, SessionId, TurnId, UserId};
 use protocol::link::Welcome;
@@ -36,13 +38,17 @@ impl Agent {
     }
 
     async fn start_with(api_key: Option<&str>) -> Self {
-        let folder = TempDir::new().unwrap();
+        Self::start_in(TempDir::new().unwrap(), api_key, |_| {}).await
+    }
+
+    async fn start_in(folder: TempDir, api_key: Option<&str>, configure: impl FnOnce(&mut Config)) -> Self {
         let (state_dir, workspaces) = (folder.path().join("state"), folder.path().join("workspaces"));
-        std::fs::create_dir(&state_dir).unwrap();
+        std::fs::create_dir_all(&state_dir).unwrap();
         let mut config = Config { state_dir, workspaces, max_readers: 4, ..Config::default() };
         config.claude.command = "/nonexistent/claude".into();
         config.claude.api_key = api_key.map(Into::into);
         config.claude.home = Some(folder.path().join("home"));
+        configure(&mut config);
         let (journal, writer) = Journal::open(&config.state_dir.join("journal.db"), "boot").await.unwrap();
         let workspaces = Workspaces::open(&config.workspaces).unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -87,8 +93,15 @@ impl Agent {
 
     async fn session(&self) -> SessionId {
         let (id, by) = (SessionId::new(), Actor { user: self.user, name: "Ada".into() });
-        let new =
-            NewSession { id, workspace: "demo".into(), model: None, permission_mode: PermissionMode::Default, by };
+        let new = NewSession {
+            id,
+            workspace: "demo".into(),
+            model: None,
+            permission_mode: PermissionMode::Default,
+            title: None,
+            visibility: Visibility::Shared,
+            by,
+        };
         self.app.journal.create_session(new).await.unwrap();
         id
     }
@@ -340,12 +353,16 @@ impl Agent {
     }
 
     fn message(&self, session: SessionId, key: &str) -> NewMessage {
+        self.message_of(session, key, key)
+    }
+
+    fn message_of(&self, session: SessionId, key: &str, text: &str) -> NewMessage {
         NewMessage {
             session,
             turn: TurnId::new(),
             idempotency_key: key.into(),
-            body_hash: SecretHash::of_bytes(key.as_bytes()),
-            text: key.into(),
+            body_hash: SecretHash::of_bytes(text.as_bytes()),
+            text: text.into(),
             by: Actor { user: self.user, name: "Ada".into() },
         }
     }

@@ -82,6 +82,8 @@ fn absolute(path: &Path, rest: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::journal::Limits;
+    use std::time::Duration;
 
     fn with(state_dir: &str, workspaces: &str) -> Settings {
         Settings {
@@ -97,6 +99,8 @@ mod tests {
             sign_in_timeout: Config::default().claude.sign_in_timeout,
             refresh_lead: Config::default().claude.refresh_ahead,
             exit_grace: Config::default().claude.exit_grace,
+            limits: Limits { max_size: u64::MAX, min_free: 0 },
+            max_age: Duration::ZERO,
         }
     }
 

@@ -17,10 +17,12 @@ mod end;
 pub mod guard;
 mod instructions;
 mod keep;
+mod lifetime;
 mod mention;
 pub mod model;
 mod owner;
 pub mod process;
+mod prune;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
@@ -29,7 +31,7 @@ mod state;
 pub mod stream;
 
 use crate::config::Config;
-use crate::journal::{Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession};
+use crate::journal::{self, Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession, Room};
 use crate::supervise::Supervisor;
 use crate::workspace::Workspaces;
 use account::Account;
@@ -42,8 +44,9 @@ use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
+use prune::Pruner;
 use serde_json::{Map, Value};
-use session::{Gate, Places, Reason, Reply, SessionError, Sessions, Shared};
+use session::{Gate, Places, Reply, SessionError, Sessions, Shared};
 use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
@@ -88,6 +91,12 @@ pub enum ClaudeError {
     Busy,
     #[error("the session's task has ended")]
     SessionGone,
+    #[error("the session has a turn in progress or messages that wait")]
+    SessionBusy,
+    #[error("there is no room for anything new: {0:?}")]
+    NoRoom(Room),
+    #[error("the CLI's transcript cannot be copied or removed: {0}")]
+    Transcript(#[source] std::io::Error),
     #[error("the owner's file cannot be removed: {0}")]
     Owner(#[source] std::io::Error),
 }
@@ -98,6 +107,7 @@ impl From<SessionError> for ClaudeError {
             SessionError::Busy => Self::Busy,
             SessionError::Gone => Self::SessionGone,
             SessionError::Journal(error) => Self::Journal(error),
+            SessionError::Transcript(error) => Self::Transcript(error),
         }
     }
 }
@@ -126,6 +136,7 @@ pub struct Claude {
     keeper: Arc<Keeper>,
     sign_ins: SignIns,
     sessions: Sessions,
+    pruner: Arc<Pruner>,
     tasks: TaskTracker,
     gate: watch::Sender<Gate>,
     /// Held by whoever signs out or ends everything: one at a time.
@@ -206,6 +217,11 @@ impl Claude {
         }
         tasks.spawn(over.clone().run_until_cancelled_owned(wake_when_confirmed(board.follow(), sessions.clone())));
         let recovered = std::sync::Mutex::new(journal.recover().await?);
+        let pruner = Arc::new(Pruner::new(journal.clone(), sessions.clone(), Arc::clone(&settings)));
+        tasks.spawn(over.clone().run_until_cancelled_owned({
+            let pruner = Arc::clone(&pruner);
+            async move { pruner.run().await }
+        }));
         let ending = tokio::sync::Mutex::default();
         let claude = Self {
             settings,
@@ -219,6 +235,7 @@ impl Claude {
             keeper,
             sign_ins,
             sessions,
+            pruner,
             tasks: tasks.clone(),
             gate,
             ending,
@@ -278,19 +295,12 @@ impl Claude {
         self.sign_ins.cancel(id, by).await
     }
 
-    pub async fn create_session(
-        self: &Arc<Self>,
-        workspace: String,
-        model: Option<String>,
-        permission_mode: PermissionMode,
-        by: Actor,
-    ) -> Result<SessionId, ClaudeError> {
-        if let Some(model) = &model {
+    pub async fn create_session(self: &Arc<Self>, mut new: NewSession) -> Result<(), ClaudeError> {
+        if let Some(model) = &new.model {
             self.check_model(model).await?;
         }
-        let id = SessionId::new();
-        self.journal.create_session(NewSession { id, workspace, model, permission_mode, by }).await?;
-        Ok(id)
+        new.title = new.title.map(|title| self.guard.mask(title));
+        Ok(self.journal.create_session(new).await?)
     }
 
     /// Accepts a message, durably, and lets the session take it when its turn comes.
@@ -304,12 +314,15 @@ impl Claude {
             // A retry is told its turn, whatever has become of the sign-in since.
             return self.journal.accepted(&message).await?.ok_or(refusal);
         }
+        if let Err(refusal) = self.has_room().await {
+            return self.journal.accepted(&message).await?.ok_or(refusal);
+        }
         let session = message.session;
         message.text = self.guard.mask(message.text);
         let acceptance = self.journal.accept_message(message).await?;
         match acceptance {
             Acceptance::New { .. } | Acceptance::Retried { .. } => self.sessions.wake(session),
-            Acceptance::KeyReused | Acceptance::QueueFull | Acceptance::Closed => {}
+            Acceptance::KeyReused | Acceptance::QueueFull | Acceptance::Closed | Acceptance::Archived => {}
         }
         Ok(acceptance)
     }
@@ -347,9 +360,7 @@ impl Claude {
     ) -> Result<Decided, ClaudeError> {
         answer.message = answer.message.map(|message| self.guard.mask(message));
         let answers = answers.map(|answers| self.guard.mask_members(answers));
-        if self.journal.session(session).await?.is_none() {
-            return Err(ClaudeError::UnknownSession);
-        }
+        self.known(session).await?;
         Ok(self.sessions.answer(session, Reply { answer, answers }).await?)
     }
 
@@ -362,22 +373,6 @@ impl Claude {
     pub async fn set_mode(&self, session: SessionId, mode: PermissionMode, by: Actor) -> Result<(), ClaudeError> {
         self.open_session(session).await?;
         Ok(self.sessions.set_mode(session, mode, by).await?)
-    }
-
-    /// Closes a session for good: its turn and its process end, its history stays. Closing again changes nothing.
-    pub async fn close(self: &Arc<Self>, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
-        let claude = Arc::clone(self);
-        self.to_its_end(async move { claude.close_now(session, by).await }).await
-    }
-
-    async fn close_now(&self, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
-        if self.journal.session(session).await?.is_none() {
-            return Err(ClaudeError::UnknownSession);
-        }
-        // First the journal: no message is accepted from here on.
-        self.journal.close_session(session).await?;
-        self.sessions.end(session, Reason::Closed(by)).await?;
-        Ok(())
     }
 
     /// That the CLI offers this model. Where it has not said yet what it offers, it is asked: a name that it takes without
@@ -400,10 +395,10 @@ impl Claude {
 
     /// That the session is there and takes requests.
     async fn open_session(&self, session: SessionId) -> Result<(), ClaudeError> {
-        match self.journal.session(session).await? {
-            None => Err(ClaudeError::UnknownSession),
-            Some(session) if session.closed_at.is_some() => Err(ClaudeError::SessionClosed),
-            Some(_) => Ok(()),
-        }
+        if self.known(session).await?.closed_at.is_some() { Err(ClaudeError::SessionClosed) } else { Ok(()) }
+    }
+
+    async fn known(&self, session: SessionId) -> Result<journal::Session, ClaudeError> {
+        self.journal.session(session).await?.ok_or(ClaudeError::UnknownSession)
     }
 }

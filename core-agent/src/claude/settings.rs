@@ -1,6 +1,7 @@
 //! What the Claude side of a Core works with, worked out once from the configuration and the agent's environment.
 
 use crate::config::Config;
+use crate::journal::Limits;
 use protocol::ids::SessionId;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,9 @@ pub struct Settings {
     pub(super) sign_in_timeout: Duration,
     pub(super) refresh_lead: Duration,
     pub(super) exit_grace: Duration,
+    pub(super) limits: Limits,
+    /// Zero: sessions stay whatever their age.
+    pub(super) max_age: Duration,
 }
 
 impl Settings {
@@ -51,6 +55,8 @@ impl Settings {
             sign_in_timeout: config.claude.sign_in_timeout,
             refresh_lead: config.claude.refresh_ahead,
             exit_grace: config.claude.exit_grace,
+            limits: Limits { max_size: config.journal.max_size, min_free: config.journal.min_free },
+            max_age: config.journal.max_age,
         };
         for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir()] {
             make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;

@@ -2,8 +2,9 @@
 
 use super::project::Log;
 use super::rows::{ApprovalState, millis};
-use super::writer::{Command, Grown};
+use super::writer::{Changed, Command};
 use super::{Acceptance, Answer, Decided, JournalError, MAX_QUEUED_MESSAGES, NewMessage, NewSession, read};
+use super::{fork, remove};
 use protocol::event::{Event, InterruptReason, WithdrawnReason};
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
@@ -14,39 +15,53 @@ pub(super) async fn apply(
     db: &mut SqliteConnection,
     now: OffsetDateTime,
     command: &mut Command,
-    grown: &mut Grown,
+    changed: &mut Changed,
 ) -> Result<(), JournalError> {
     match command {
-        Command::Create { new, reply } => reply.outcome = Some(create(db, now, new, grown).await?),
+        Command::Create { new, reply } => reply.outcome = Some(create(db, now, new, changed).await?),
         Command::Append { session, close, events, reply } => {
-            reply.outcome = Some(append(db, now, *session, *close, events, grown).await?);
+            reply.outcome = Some(append(db, now, *session, *close, events, changed).await?);
         }
-        Command::Accept { message, reply } => reply.outcome = Some(accept(db, now, message, grown).await?),
+        Command::Accept { message, reply } => reply.outcome = Some(accept(db, now, message, changed).await?),
         Command::Decide { session, answer, reply } => {
-            reply.outcome = Some(decide(db, now, *session, answer, grown).await?);
+            reply.outcome = Some(decide(db, now, *session, answer, changed).await?);
         }
-        Command::Recover { reply } => reply.outcome = Some(Ok(recover(db, now, grown).await?)),
+        Command::Fork { fork, reply } => reply.outcome = Some(fork::fork(db, now, fork, changed).await?),
+        Command::Remove { session, why, reply } => {
+            reply.outcome = Some(remove::remove(db, now, *session, why, changed).await?);
+        }
+        Command::GiveBack { reply } => reply.outcome = Some(Ok(remove::give_back(db).await?)),
+        Command::Recover { reply } => reply.outcome = Some(Ok(recover(db, now, changed).await?)),
         // Taken out of the batch before: see `run`.
         Command::Close { .. } => {}
     }
     Ok(())
 }
 
-type Outcome<T> = Result<Result<T, JournalError>, JournalError>;
+/// What is told to whoever asked, within what the transaction made of it.
+pub(super) type Outcome<T> = Result<Result<T, JournalError>, JournalError>;
 
-async fn create(db: &mut SqliteConnection, now: OffsetDateTime, new: &NewSession, grown: &mut Grown) -> Outcome<()> {
+async fn create(
+    db: &mut SqliteConnection,
+    now: OffsetDateTime,
+    new: &NewSession,
+    changed: &mut Changed,
+) -> Outcome<()> {
     if read::session(&mut *db, new.id).await?.is_some() {
         return Ok(Err(JournalError::SessionExists(new.id)));
     }
     let (id, mode, user, at) =
         (new.id.to_string(), new.permission_mode.cli_name(), new.by.user.to_string(), millis(now));
+    let visibility = new.visibility.as_str();
     sqlx::query!(
-        "INSERT INTO sessions (id, workspace, model, permission_mode, created_by, created_by_name, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sessions
+           (id, workspace, model, permission_mode, visibility, created_by, created_by_name, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         id,
         new.workspace,
         new.model,
         mode,
+        visibility,
         user,
         new.by.name,
         at
@@ -57,9 +72,13 @@ async fn create(db: &mut SqliteConnection, now: OffsetDateTime, new: &NewSession
         workspace: new.workspace.clone(),
         model: new.model.clone(),
         permission_mode: new.permission_mode,
+        visibility: new.visibility,
+        forked_from: None,
         by: new.by.clone(),
     };
-    append(db, now, new.id, false, &[first], grown).await.map(|appended| appended.map(|_| ()))
+    let title = new.title.clone().map(|title| Event::TitleChanged { title: Some(title), by: new.by.clone() });
+    let events: Vec<Event> = std::iter::once(first).chain(title).collect();
+    append(db, now, new.id, false, &events, changed).await.map(|appended| appended.map(|_| ()))
 }
 
 async fn append(
@@ -68,7 +87,7 @@ async fn append(
     session: SessionId,
     close: bool,
     events: &[Event],
-    grown: &mut Grown,
+    changed: &mut Changed,
 ) -> Outcome<u64> {
     let Some(mut log) = Log::open(db, session, now).await? else {
         return Ok(Err(JournalError::UnknownSession(session)));
@@ -81,7 +100,7 @@ async fn append(
         let (id, at) = (session.to_string(), millis(now));
         sqlx::query!("UPDATE sessions SET closed_at = coalesce(closed_at, ?) WHERE id = ?", at, id).execute(db).await?;
     }
-    grown.push((session, seq));
+    changed.grown.push((session, seq));
     Ok(Ok(seq))
 }
 
@@ -89,7 +108,7 @@ async fn accept(
     db: &mut SqliteConnection,
     now: OffsetDateTime,
     message: &NewMessage,
-    grown: &mut Grown,
+    changed: &mut Changed,
 ) -> Outcome<Acceptance> {
     let Some(mut log) = Log::open(db, message.session, now).await? else {
         return Ok(Err(JournalError::UnknownSession(message.session)));
@@ -99,6 +118,9 @@ async fn accept(
     }
     if log.closed {
         return Ok(Ok(Acceptance::Closed));
+    }
+    if log.archived {
+        return Ok(Ok(Acceptance::Archived));
     }
     let (session, author, hash) =
         (log.key().to_owned(), message.by.user.to_string(), message.body_hash.as_bytes().as_slice());
@@ -126,7 +148,7 @@ async fn accept(
     )
     .execute(db)
     .await?;
-    grown.push((message.session, seq));
+    changed.grown.push((message.session, seq));
     Ok(Ok(Acceptance::New { turn, seq }))
 }
 
@@ -135,7 +157,7 @@ async fn decide(
     now: OffsetDateTime,
     session: SessionId,
     answer: &Answer,
-    grown: &mut Grown,
+    changed: &mut Changed,
 ) -> Outcome<Decided> {
     let Some(approval) = read::approval(&mut *db, session, answer.approval).await? else {
         return Ok(Ok(Decided::Unknown));
@@ -152,14 +174,14 @@ async fn decide(
         by: answer.by.clone(),
         message: answer.message.clone(),
     };
-    let appended = append(db, now, session, false, &[decided], grown).await?;
+    let appended = append(db, now, session, false, &[decided], changed).await?;
     Ok(appended.map(|seq| Decided::Won { seq }))
 }
 
 async fn recover(
     db: &mut SqliteConnection,
     now: OffsetDateTime,
-    grown: &mut Grown,
+    changed: &mut Changed,
 ) -> Result<Vec<SessionId>, JournalError> {
     let id = |text: &str| text.parse().map_err(|_| JournalError::row("messages", "session", text));
     let running = sqlx::query!("SELECT session, turn FROM messages WHERE status = 'running' ORDER BY session, seq");
@@ -167,14 +189,14 @@ async fn recover(
         let turn = row.turn.parse().map_err(|_| JournalError::row("messages", "turn", &row.turn))?;
         let reason = InterruptReason::AgentRestarted;
         let ended = Event::TurnInterrupted { turn, reason, by: None, usage: None };
-        append(db, now, id(&row.session)?, false, &[ended], grown).await??;
+        append(db, now, id(&row.session)?, false, &[ended], changed).await??;
     }
     let pending = sqlx::query!("SELECT id, session, turn FROM approvals WHERE state = 'pending' ORDER BY id");
     for row in pending.fetch_all(&mut *db).await? {
         let turn = row.turn.parse().map_err(|_| JournalError::row("approvals", "turn", &row.id))?;
         let approval = row.id.parse().map_err(|_| JournalError::row("approvals", "id", &row.id))?;
         let gone = Event::ApprovalWithdrawn { turn, approval, reason: WithdrawnReason::ProcessEnded };
-        append(db, now, id(&row.session)?, false, &[gone], grown).await??;
+        append(db, now, id(&row.session)?, false, &[gone], changed).await??;
     }
     // The agent ended before it could give them up: nobody wants their answer.
     let closed = sqlx::query!(
@@ -186,7 +208,7 @@ async fn recover(
         let (reason, by) = (InterruptReason::User, None);
         let given_up =
             [Event::TurnStarted { turn, model: None }, Event::TurnInterrupted { turn, reason, by, usage: None }];
-        append(db, now, id(&row.session)?, false, &given_up, grown).await??;
+        append(db, now, id(&row.session)?, false, &given_up, changed).await??;
     }
     read::unfinished_sessions(db).await
 }

@@ -18,6 +18,11 @@ pub enum JournalError {
     /// Nothing of what was to be written was written.
     #[error("the disk is full")]
     DiskFull,
+    #[error("other searches are under way")]
+    SearchesBusy,
+    /// More is found than can be ranked in time.
+    #[error("the search takes too long")]
+    SearchTooBroad,
     #[error("the journal is closed")]
     Closed,
     #[error("the journal's table {table} has a row {row} whose {column} cannot be understood")]

@@ -23,6 +23,11 @@ impl Heads {
         }
     }
 
+    /// Tells followers that the session is gone: their watch closes.
+    pub(super) fn end(&self, session: SessionId) {
+        self.lock().remove(&session);
+    }
+
     /// The watch is there before the stored number is read, so that no commit falls between the two.
     pub(super) async fn follow(
         &self,

@@ -7,29 +7,43 @@
 //!
 //! One task writes ([`Writer`]). It commits at once when idle and batches what arrives while a commit is under way.
 //! The tables beside `events` (a session's settings, a message's status, an approval's state) follow from the events:
-//! [`project`] changes them in the same transaction, so they cannot disagree.
+//! [`project`] changes them in the same transaction, so they cannot disagree. So does the index of what was said
+//! ([`search`]). A session that is removed is gone from all of them at once ([`remove`]).
 
 mod apply;
 mod error;
+mod fork;
 mod heads;
+mod list;
 mod open;
 mod project;
 mod read;
+mod remove;
+mod room;
 mod rows;
+mod search;
+#[cfg(test)]
+pub(crate) mod small_disk;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use error::JournalError;
+pub use fork::{Forked, NewFork};
+pub use list::Filter;
+pub use remove::{Prune, Removal, Removed, Why};
+pub use room::{Limits, Room, Space};
 pub use rows::{Approval, ApprovalState, Message, MessageStatus, Session};
+pub use search::{Found, Search, Words};
 pub use writer::Writer;
 
 use heads::Heads;
-use protocol::event::{Actor, Decision, Event, PermissionMode, Recorded};
-use protocol::ids::{ApprovalId, SessionId, TurnId};
+use protocol::event::{Actor, Decision, Event, PermissionMode, Recorded, Visibility};
+use protocol::ids::{ApprovalId, SessionId, TurnId, UserId};
 use protocol::secret::SecretHash;
 use sqlx::SqlitePool;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use writer::{Command, Reply};
 
@@ -43,7 +57,17 @@ pub struct NewSession {
     pub workspace: String,
     pub model: Option<String>,
     pub permission_mode: PermissionMode,
+    pub title: Option<String>,
+    pub visibility: Visibility,
     pub by: Actor,
+}
+
+/// Who looks for sessions, and sees shared ones and their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer {
+    pub user: UserId,
+    /// Other people's private sessions too.
+    pub sees_all: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +97,7 @@ pub enum Acceptance {
     KeyReused,
     QueueFull,
     Closed,
+    Archived,
 }
 
 /// An answer to an approval. The first one wins.
@@ -96,8 +121,11 @@ pub enum Decided {
 #[derive(Clone, Debug)]
 pub struct Journal {
     epoch: u32,
+    folder: Arc<Path>,
     commands: mpsc::Sender<Command>,
     readers: SqlitePool,
+    /// For searches alone: a broad one keeps no reader of events waiting.
+    searches: SqlitePool,
     heads: Heads,
 }
 
@@ -119,11 +147,6 @@ impl Journal {
 
     pub async fn session(&self, id: SessionId) -> Result<Option<Session>, JournalError> {
         read::session(&self.readers, id).await
-    }
-
-    /// At most `limit` sessions, newest first, older than `before` where it is given.
-    pub async fn sessions(&self, before: Option<SessionId>, limit: u32) -> Result<Vec<Session>, JournalError> {
-        read::sessions(&self.readers, before, limit).await
     }
 
     /// Closes a session, for good: no message is accepted from here on. Closing again changes nothing.

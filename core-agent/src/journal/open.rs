@@ -4,7 +4,7 @@ use super::heads::Heads;
 use super::writer::{QUEUE, Writer};
 use super::{Journal, JournalError};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/journal");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/journal");
 
 /// Readers that query at once; others wait their turn.
 const READERS: u32 = 4;
@@ -41,11 +41,16 @@ pub(super) async fn open(path: &Path, boot_id: &str) -> Result<(Journal, Writer)
         Err(MigrateError::VersionMissing(_)) => return Err(unusable("a newer version of the agent wrote it")),
         Err(error) => return Err(unusable(&error.to_string())),
     }
+    forget_for_good(&mut connection).await.map_err(refuse)?;
     let epoch = begin(&mut connection, boot_id).await.map_err(refuse)?.ok_or_else(|| unusable("it has no epoch"))?;
-    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await;
+    let options = options.read_only(true);
+    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.clone()).await;
+    let searches = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_lazy_with(options);
     let (commands, queue) = mpsc::channel(QUEUE);
     let heads = Heads::default();
-    let journal = Journal { epoch, commands, readers: readers.map_err(refuse)?, heads: heads.clone() };
+    let folder = path.parent().unwrap_or(Path::new(".")).into();
+    let journal =
+        Journal { epoch, folder, commands, readers: readers.map_err(refuse)?, searches, heads: heads.clone() };
     Ok((journal, Writer::new(connection, queue, heads)))
 }
 
@@ -61,6 +66,8 @@ async fn create(path: &Path, boot_id: &str) -> Result<(), JournalError> {
     let mut connection = options
         .journal_mode(SqliteJournalMode::Delete)
         .synchronous(SqliteSynchronous::Full)
+        // So that what removed sessions leave can be given back to the disk. It can only be chosen now.
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .connect()
         .await
         .map_err(|error| JournalError::Open(Arc::new(error)))?;
@@ -86,6 +93,12 @@ async fn check(connection: &mut SqliteConnection) -> sqlx::Result<Result<(), Str
         .fetch_one(connection)
         .await?;
     Ok(if tables == 1 { Ok(()) } else { Err("it is another kind of database".to_owned()) })
+}
+
+/// What is removed is overwritten, in the tables and in the index of words.
+async fn forget_for_good(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::query("PRAGMA secure_delete = ON").execute(&mut *connection).await?;
+    sqlx::query("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)").execute(connection).await.map(drop)
 }
 
 /// Notes that the journal is in use on this boot, durably, before anything is written to it.

@@ -14,6 +14,7 @@ pub(super) struct Log<'t> {
     at: i64,
     seq: u64,
     pub(super) closed: bool,
+    pub(super) archived: bool,
 }
 
 impl<'t> Log<'t> {
@@ -24,7 +25,8 @@ impl<'t> Log<'t> {
     ) -> Result<Option<Self>, JournalError> {
         let Some(row) = read::session(&mut *db, session).await? else { return Ok(None) };
         let key = session.to_string();
-        Ok(Some(Self { db, key, at: millis(now), seq: row.last_seq, closed: row.closed_at.is_some() }))
+        let (closed, archived) = (row.closed_at.is_some(), row.archived_at.is_some());
+        Ok(Some(Self { db, key, at: millis(now), seq: row.last_seq, closed, archived }))
     }
 
     /// The newest event's number.
@@ -82,6 +84,19 @@ impl<'t> Log<'t> {
                     .execute(&mut *self.db)
                     .await?;
             }
+            Event::TitleChanged { title, .. } => {
+                sqlx::query!("UPDATE sessions SET title = ? WHERE id = ?", title, self.key)
+                    .execute(&mut *self.db)
+                    .await?;
+            }
+            Event::VisibilityChanged { visibility, .. } => {
+                let visibility = visibility.as_str();
+                sqlx::query!("UPDATE sessions SET visibility = ? WHERE id = ?", visibility, self.key)
+                    .execute(&mut *self.db)
+                    .await?;
+            }
+            Event::SessionArchived { .. } => self.set_archived(Some(self.at)).await?,
+            Event::SessionUnarchived { .. } => self.set_archived(None).await?,
             Event::ApprovalRequested { turn, approval, .. } => {
                 self.record(event).await?;
                 return self.open_approval(*approval, *turn).await;
@@ -121,7 +136,28 @@ impl<'t> Log<'t> {
         .execute(&mut *self.db)
         .await?;
         sqlx::query!("UPDATE sessions SET last_seq = ? WHERE id = ?", number, self.key).execute(&mut *self.db).await?;
+        if is_searched(event) {
+            self.index(number).await?;
+        }
         self.seq = seq;
+        Ok(())
+    }
+
+    /// Adds an event's text to what is searched: read back through the view that its removal will read it through, for
+    /// the index must be given the very same words again.
+    async fn index(&mut self, number: i64) -> Result<(), JournalError> {
+        let text = sqlx::query!("INSERT INTO texts (session, seq) VALUES (?, ?)", self.key, number)
+            .execute(&mut *self.db)
+            .await?
+            .last_insert_rowid();
+        sqlx::query!("INSERT INTO search (rowid, text) SELECT id, text FROM text_contents WHERE id = ?", text)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    async fn set_archived(&mut self, at: Option<i64>) -> Result<(), JournalError> {
+        sqlx::query!("UPDATE sessions SET archived_at = ? WHERE id = ?", at, self.key).execute(&mut *self.db).await?;
         Ok(())
     }
 
@@ -163,6 +199,11 @@ impl<'t> Log<'t> {
         .await?;
         Ok(())
     }
+}
+
+/// Whole texts that somebody said. Deltas are parts of them, and what was thought is nobody's answer.
+const fn is_searched(event: &Event) -> bool {
+    matches!(event, Event::MessageAccepted { .. } | Event::Text { .. })
 }
 
 const fn withdrawn_by(reason: InterruptReason) -> WithdrawnReason {

@@ -14,28 +14,12 @@ pub(super) async fn session(db: impl SqliteExecutor<'_>, id: SessionId) -> Resul
     let id = id.to_string();
     let row = sqlx::query_as!(
         SessionRow,
-        "SELECT id, workspace, model, permission_mode, created_by, created_by_name, created_at, closed_at, last_seq
+        "SELECT id, workspace, model, permission_mode, title, visibility, created_by, created_by_name, created_at,
+           closed_at, archived_at, forked_from, last_seq
          FROM sessions WHERE id = ?",
         id
     );
     row.fetch_optional(db).await?.map(Session::try_from).transpose()
-}
-
-/// Ids sort by the time they were made.
-pub(super) async fn sessions(
-    db: &SqlitePool,
-    before: Option<SessionId>,
-    limit: u32,
-) -> Result<Vec<Session>, JournalError> {
-    let before = before.map(|id| id.to_string());
-    let rows = sqlx::query_as!(
-        SessionRow,
-        "SELECT id, workspace, model, permission_mode, created_by, created_by_name, created_at, closed_at, last_seq
-         FROM sessions WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
-        before,
-        limit
-    );
-    rows.fetch_all(db).await?.into_iter().map(Session::try_from).collect()
 }
 
 pub(super) async fn accepted(

@@ -1,7 +1,7 @@
 //! What the tables beside `events` hold, as types.
 
 use super::JournalError;
-use protocol::event::{Actor, Decision, PermissionMode};
+use protocol::event::{Actor, Decision, PermissionMode, Visibility};
 use protocol::ids::{ApprovalId, SessionId, TurnId};
 use std::str::FromStr;
 use time::OffsetDateTime;
@@ -12,9 +12,14 @@ pub struct Session {
     pub workspace: String,
     pub model: Option<String>,
     pub permission_mode: PermissionMode,
+    pub title: Option<String>,
+    pub visibility: Visibility,
+    /// Its owner.
     pub created_by: Actor,
     pub created_at: OffsetDateTime,
     pub closed_at: Option<OffsetDateTime>,
+    pub archived_at: Option<OffsetDateTime>,
+    pub forked_from: Option<SessionId>,
     pub last_seq: u64,
 }
 
@@ -107,10 +112,14 @@ pub(super) struct SessionRow {
     pub(super) workspace: String,
     pub(super) model: Option<String>,
     pub(super) permission_mode: String,
+    pub(super) title: Option<String>,
+    pub(super) visibility: String,
     pub(super) created_by: String,
     pub(super) created_by_name: String,
     pub(super) created_at: i64,
     pub(super) closed_at: Option<i64>,
+    pub(super) archived_at: Option<i64>,
+    pub(super) forked_from: Option<String>,
     pub(super) last_seq: i64,
 }
 
@@ -126,6 +135,10 @@ impl TryFrom<SessionRow> for Session {
             created_by: Actor { user: reading.id("created_by", &row.created_by)?, name: row.created_by_name },
             created_at: reading.time("created_at", row.created_at)?,
             closed_at: row.closed_at.map(|at| reading.time("closed_at", at)).transpose()?,
+            archived_at: row.archived_at.map(|at| reading.time("archived_at", at)).transpose()?,
+            visibility: Visibility::parse(&row.visibility).ok_or_else(|| reading.bad("visibility"))?,
+            forked_from: row.forked_from.map(|id| reading.id("forked_from", &id)).transpose()?,
+            title: row.title,
             last_seq: reading.seq("last_seq", row.last_seq)?,
             workspace: row.workspace,
             model: row.model,

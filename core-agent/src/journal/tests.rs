@@ -1,9 +1,13 @@
+use super::small_disk::SmallDisk;
 use super::*;
+use proptest::test_runner::TestRunner;
 use protocol::event::{InterruptReason, Usage, WithdrawnReason};
 use protocol::ids::UserId;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Command as Process, Stdio};
+use std::time::Duration;
+use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
 const BOOT: &str = "5d3f0a52-0000-4000-8000-000000000001";
@@ -19,6 +23,7 @@ impl Opened {
         self.journal.close().await.unwrap();
         self.writer.await.unwrap();
         self.journal.readers.close().await;
+        self.journal.searches.close().await;
     }
 
     /// As a killed process leaves it: no clean end is noted.
@@ -26,6 +31,7 @@ impl Opened {
         self.writer.abort();
         assert!(self.writer.await.unwrap_err().is_cancelled());
         self.journal.readers.close().await;
+        self.journal.searches.close().await;
     }
 }
 
@@ -48,10 +54,22 @@ fn named(name: &str) -> Actor {
 
 async fn session(journal: &Journal) -> SessionId {
     let id = SessionId::new();
-    let new =
-        NewSession { id, workspace: "demo".into(), model: None, permission_mode: PermissionMode::Default, by: ada() };
+    let new = NewSession {
+        id,
+        workspace: "demo".into(),
+        model: None,
+        permission_mode: PermissionMode::Default,
+        title: None,
+        visibility: Visibility::Shared,
+        by: ada(),
+    };
     journal.create_session(new).await.unwrap();
     id
+}
+
+fn everybodys() -> Filter {
+    let viewer = Viewer { user: UserId::new(), sees_all: false };
+    Filter { viewer, archived: false, workspace: None, owner: None }
 }
 
 fn message(session: SessionId, key: &str, text: &str) -> NewMessage {
@@ -227,8 +245,9 @@ async fn settings_follow_from_events() {
     journal.append(id, changed).await.unwrap();
     let session = journal.session(id).await.unwrap().unwrap();
     assert_eq!((session.model.as_deref(), session.permission_mode), (Some("opus"), PermissionMode::AcceptEdits));
-    assert_eq!(journal.sessions(None, 10).await.unwrap(), [session]);
-    assert_eq!(journal.sessions(Some(id), 10).await.unwrap(), []);
+    let filter = everybodys();
+    assert_eq!(journal.sessions(&filter, None, 10).await.unwrap(), [session]);
+    assert_eq!(journal.sessions(&filter, Some(id), 10).await.unwrap(), []);
     opened.close().await;
 }
 
@@ -354,7 +373,15 @@ async fn one_bad_command_does_not_take_the_others_of_its_batch_with_it() {
     let (journal, writer) = Journal::open(&folder.path().join("journal.db"), BOOT).await.unwrap();
     let id = SessionId::new();
     let by = ada();
-    let new = NewSession { id, workspace: "w".into(), model: None, permission_mode: PermissionMode::Plan, by };
+    let new = NewSession {
+        id,
+        workspace: "w".into(),
+        model: None,
+        permission_mode: PermissionMode::Plan,
+        title: None,
+        visibility: Visibility::Shared,
+        by,
+    };
     let stray = Event::TurnCompleted { turn: TurnId::new(), usage: Usage::default() };
     let work = async {
         let (created, stray, unknown, good) = tokio::join!(
@@ -404,27 +431,262 @@ async fn a_full_disk_is_reported_and_harms_nothing_that_is_there() {
     opened.close().await;
 }
 
-/// A small file system of its own, where this user may mount one.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn tmpfs(at: &Path) -> Option<Self> {
-        let mounted = Process::new("mount").args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"]).arg(at).output();
-        mounted.is_ok_and(|mounted| mounted.status.success()).then(|| Self(at.to_owned()))
-    }
+fn said(turn: TurnId, text: &str) -> Event {
+    Event::Text { turn, message: "msg".into(), block: 0, text: text.into() }
 }
 
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        drop(Process::new("umount").arg("--lazy").arg(&self.0).status());
+fn seen_by(user: UserId, sees_all: bool) -> Filter {
+    Filter { viewer: Viewer { user, sees_all }, ..everybodys() }
+}
+
+async fn found(journal: &Journal, filter: &Filter, words: &str) -> Vec<(SessionId, u64)> {
+    let words = Words::parse(words).unwrap();
+    let search = Search { words, viewer: filter.viewer, workspace: filter.workspace.clone(), limit: 10 };
+    let mut found: Vec<_> = journal.search(&search).await.unwrap().iter().map(|hit| (hit.session, hit.seq)).collect();
+    found.sort_unstable();
+    found
+}
+
+#[tokio::test]
+async fn a_private_session_is_listed_and_found_for_its_owner_and_whoever_sees_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let (shared, private) = (session(journal).await, session(journal).await);
+    for id in [shared, private] {
+        turn(journal, id).await;
     }
+    let hidden = Event::VisibilityChanged { visibility: Visibility::Private, by: ada() };
+    journal.append(private, vec![hidden]).await.unwrap();
+    let other = UserId::new();
+    for (filter, sessions) in [
+        (seen_by(ada().user, false), vec![private, shared]),
+        (seen_by(other, true), vec![private, shared]),
+        (seen_by(other, false), vec![shared]),
+        (Filter { owner: Some(ada().user), ..seen_by(other, false) }, vec![shared]),
+        (Filter { owner: Some(other), ..seen_by(other, true) }, vec![]),
+        (Filter { archived: true, ..seen_by(other, true) }, vec![]),
+        (Filter { workspace: Some("other".into()), ..seen_by(other, true) }, vec![]),
+    ] {
+        let listed = journal.sessions(&filter, None, 10).await.unwrap();
+        assert_eq!(listed.iter().map(|session| session.id).collect::<Vec<_>>(), sessions, "{filter:?}");
+    }
+    assert_eq!(found(journal, &seen_by(other, false), "hello").await, [(shared, 2)]);
+    assert_eq!(found(journal, &seen_by(other, true), "hello").await.len(), 2);
+    assert_eq!(found(journal, &Filter { workspace: Some("x".into()), ..everybodys() }, "hello").await, []);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn an_archived_session_takes_no_message_until_it_is_taken_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let id = session(journal).await;
+    journal.append(id, vec![Event::SessionArchived { by: ada() }]).await.unwrap();
+    assert_eq!(journal.accept_message(message(id, "k", "hello")).await.unwrap(), Acceptance::Archived);
+    assert!(journal.session(id).await.unwrap().unwrap().archived_at.is_some());
+    journal.append(id, vec![Event::SessionUnarchived { by: ada() }]).await.unwrap();
+    assert!(matches!(journal.accept_message(message(id, "k", "hello")).await.unwrap(), Acceptance::New { .. }));
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn whole_texts_are_found_and_deltas_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    let texts = [delta(turn, "squeaky"), said(turn, "The squeaky gâte of “Jürgen’s” a\0b \u{2}garden")];
+    opened.journal.append(id, texts.to_vec()).await.unwrap();
+    let all = everybodys();
+    for words in ["squeaky", "SQUEAKY gate", "jurgen", "sque", "gate squ", "squeaky \"gâte\"", "garden"] {
+        assert_eq!(found(&opened.journal, &all, words).await, [(id, 5)], "{words}");
+    }
+    for words in ["gat squeaky", "squeaky NOT gate", "squeaky OR rose", "text:squeaky", "squeaky* -gate NEAR("] {
+        assert_eq!(found(&opened.journal, &all, words).await, [], "{words}");
+    }
+    opened.close().await;
+    let opened = open(&path).await;
+    assert_eq!(found(&opened.journal, &all, "squeaky").await, [(id, 5)]);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_search_that_takes_too_long_is_given_up_and_the_next_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let id = session(&opened.journal).await;
+    let turn = turn(&opened.journal, id).await;
+    opened.journal.append(id, (0..500).map(|_| said(turn, "rose")).collect()).await.unwrap();
+    let words = Words::parse("rose").unwrap();
+    let search = Search { words, viewer: everybodys().viewer, workspace: None, limit: 10 };
+    let given_up = opened.journal.search_within(&search, Duration::ZERO).await;
+    assert!(matches!(given_up, Err(JournalError::SearchTooBroad)), "{given_up:?}");
+    assert_eq!(opened.journal.search(&search).await.unwrap().len(), 10);
+    opened.close().await;
+}
+
+#[test]
+fn nothing_that_is_typed_is_an_error_of_the_index() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let (journal, _writer) = runtime.block_on(Journal::open(&path, BOOT)).unwrap();
+    let typed = "\\PC{0,40}|[\"*^:(){}+ -]{0,20}|(NEAR|AND|OR|NOT|[a-z\"]| ){0,12}";
+    let tried = TestRunner::default().run(&typed, |text| {
+        if let Some(words) = Words::parse(&text) {
+            let search = Search { words, viewer: everybodys().viewer, workspace: None, limit: 1 };
+            runtime.block_on(journal.search(&search)).unwrap();
+        }
+        Ok(())
+    });
+    tried.unwrap();
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_wrote_is_shared_and_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut earlier = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let first_two = open::MIGRATIONS.iter().take(2).cloned().collect();
+    sqlx::migrate::Migrator::with_migrations(first_two).run(&mut earlier).await.unwrap();
+    let (id, user) = (SessionId::new(), ada().user);
+    let text = format!(
+        r#"INSERT INTO epoch VALUES (1, 1, '{BOOT}', 1);
+           INSERT INTO sessions VALUES ('{id}', 'demo', NULL, 'default', '{user}', 'Ada', 0, NULL, 3);
+           INSERT INTO events VALUES
+             ('{id}', 1, 0, '{{"kind":"session_created","workspace":"demo","model":null,"permission_mode":"default",
+                "by":{{"user":"{user}","name":"Ada"}}}}'),
+             ('{id}', 2, 0, '{{"kind":"message_accepted","turn":"{id}","text":"plant a rose",
+                "by":{{"user":"{user}","name":"Ada"}}}}'),
+             ('{id}', 3, 0, '{{"kind":"text_delta","turn":"{id}","message":"m","block":0,"text":"rose"}}');"#
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut earlier).await.unwrap();
+    sqlx::Connection::close(earlier).await.unwrap();
+
+    let opened = open(&path).await;
+    let session = opened.journal.session(id).await.unwrap().unwrap();
+    assert_eq!((session.visibility, session.archived_at), (Visibility::Shared, None));
+    assert_eq!(found(&opened.journal, &everybodys(), "rose").await, [(id, 2)]);
+    assert_eq!(all(&opened.journal, id).await.len(), 3, "its events are understood");
+    opened.journal.remove_session(id, Why::Deleted(ada())).await.unwrap();
+    assert_eq!(found(&opened.journal, &everybodys(), "rose").await, []);
+    assert!(!opened.journal.give_back().await.unwrap(), "its free pages stay its own");
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_removed_session_is_gone_with_its_words_and_its_followers_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    let journal = &opened.journal;
+    let (gone, stays) = (session(journal).await, session(journal).await);
+    for id in [gone, stays] {
+        let turn = turn(journal, id).await;
+        let words = format!("xylophone {}", "rose ".repeat(4000));
+        journal.append(id, vec![asked(turn, ApprovalId::new()), said(turn, &words)]).await.unwrap();
+    }
+    let mut head = journal.head(gone).await.unwrap().unwrap();
+    head.mark_unchanged();
+    let before = journal.space().await.unwrap().used;
+    assert_eq!(journal.remove_session(gone, Why::Deleted(ada())).await.unwrap(), Removed::Gone);
+    assert!(head.changed().await.is_err(), "the watch of a session that is gone closes");
+    assert!(journal.session(gone).await.unwrap().is_none());
+    assert!(journal.head(gone).await.unwrap().is_none());
+    assert!(journal.read(gone, 0, 10).await.unwrap().is_empty());
+    assert_eq!(found(journal, &everybodys(), "xylophone").await, [(stays, 5)]);
+    assert_eq!(journal.open_messages(gone).await.unwrap(), []);
+    let again = journal.remove_session(gone, Why::Deleted(ada())).await;
+    assert!(matches!(again, Err(JournalError::UnknownSession(_))), "{again:?}");
+    let removals = journal.removals(None, 10).await.unwrap();
+    let [removal] = &removals[..] else { panic!("{removals:?}") };
+    assert_eq!((removal.session, removal.events, removal.by.clone()), (gone, 5, Some(ada())));
+    assert_eq!((removal.reason.as_str(), journal.pruned().await.unwrap()), ("deleted", 0));
+    assert!(journal.space().await.unwrap().used < before);
+    while journal.give_back().await.unwrap() {}
+    opened.close().await;
+    let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+    assert_eq!(text.matches("xylophone rose").count(), 1, "what was removed is overwritten");
+    let opened = open(&path).await;
+    let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&opened.journal.readers).await.unwrap();
+    assert_eq!(free, 0, "its pages were given back");
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn what_is_in_use_is_not_pruned() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let (busy, current, first, second) =
+        (session(journal).await, session(journal).await, session(journal).await, session(journal).await);
+    turn(journal, busy).await;
+    for id in [second, first, busy] {
+        journal.append(id, vec![Event::SessionArchived { by: ada() }]).await.unwrap();
+        // What is archived next is archived later, also by a clock of milliseconds.
+        let then = OffsetDateTime::now_utc() + Duration::from_millis(1);
+        while OffsetDateTime::now_utc() <= then {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(journal.prunable(Prune::ForSize, 10).await.unwrap(), [second, first], "archived first goes first");
+    for id in [busy, current] {
+        assert_eq!(journal.remove_session(id, Why::Pruned(Prune::ForSize)).await.unwrap(), Removed::Kept);
+    }
+    let old = Prune::ForAge { before: OffsetDateTime::UNIX_EPOCH };
+    assert_eq!(journal.prunable(old, 10).await.unwrap(), []);
+    assert_eq!(journal.remove_session(first, Why::Pruned(old)).await.unwrap(), Removed::Kept);
+    let all = Prune::ForAge { before: OffsetDateTime::now_utc() + Duration::from_secs(1) };
+    assert_eq!(journal.prunable(all, 10).await.unwrap().len(), 3, "by age, archived or not, but for what is in use");
+    for id in [current, first] {
+        assert_eq!(journal.remove_session(id, Why::Pruned(all)).await.unwrap(), Removed::Gone);
+    }
+    assert_eq!(journal.pruned().await.unwrap(), 2);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_fork_has_the_history_and_goes_on_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let source = session(journal).await;
+    let running = turn(journal, source).await;
+    let (id, by) = (SessionId::new(), named("Bob"));
+    let fork = NewFork { source, id, title: Some("T".into()), visibility: Some(Visibility::Private), by: by.clone() };
+    assert_eq!(journal.fork_session(fork.clone()).await.unwrap(), Forked::Busy);
+    assert!(journal.session(id).await.unwrap().is_none());
+    let end = Event::TurnCompleted { turn: running, usage: Usage::default() };
+    let archived = Event::SessionArchived { by: ada() };
+    journal.append(source, vec![said(running, "rose"), end, archived]).await.unwrap();
+    assert_eq!(journal.fork_session(fork).await.unwrap(), Forked::Done);
+    let (of, own) = (all(journal, source).await, all(journal, id).await);
+    assert!(is_dense(&own));
+    assert_eq!(own[1..of.len()], of[1..]);
+    assert!(matches!(&own[0].event, Event::SessionCreated { forked_from: Some(from), by: author, .. }
+        if from.session == source && from.through == of.len() as u64 && *author == by));
+    let made = journal.session(id).await.unwrap().unwrap();
+    assert_eq!((made.title.as_deref(), made.visibility), (Some("T"), Visibility::Private));
+    assert_eq!((made.archived_at, made.forked_from, made.last_seq), (None, Some(source), own.len() as u64));
+    assert_eq!(made.created_by, by);
+    assert_eq!(found(journal, &everybodys(), "rose").await, [(source, 4)], "the fork is private");
+    assert_eq!(found(journal, &seen_by(by.user, false), "rose").await, [(source, 4), (id, 4)]);
+    turn(journal, id).await;
+    assert_eq!(all(journal, source).await, of);
+    journal.remove_session(source, Why::Deleted(ada())).await.unwrap();
+    assert_eq!(found(journal, &seen_by(by.user, false), "rose").await, [(id, 4)]);
+    opened.close().await;
 }
 
 #[tokio::test]
 async fn a_full_file_system_harms_nothing_that_is_there_and_writing_goes_on_once_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     // The test before this one shows the same without a file system of its own.
-    let Some(_mounted) = Mounted::tmpfs(folder.path()) else { return };
+    let Some(_mounted) = SmallDisk::mount(folder.path(), "512k") else { return };
     let ballast = folder.path().join("ballast");
     std::fs::write(&ballast, vec![0; 64 * 1024]).unwrap();
     let path = folder.path().join("journal.db");

@@ -3,7 +3,7 @@
 
 use super::apply::apply;
 use super::heads::Heads;
-use super::{Acceptance, Answer, Decided, JournalError, NewMessage, NewSession, open};
+use super::{Acceptance, Answer, Decided, Forked, JournalError, NewFork, NewMessage, NewSession, Removed, Why, open};
 use protocol::event::Event;
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
@@ -37,12 +37,44 @@ impl<T> Reply<T> {
 
 #[derive(Debug)]
 pub(super) enum Command {
-    Create { new: NewSession, reply: Reply<()> },
-    Append { session: SessionId, close: bool, events: Vec<Event>, reply: Reply<u64> },
-    Accept { message: NewMessage, reply: Reply<Acceptance> },
-    Decide { session: SessionId, answer: Answer, reply: Reply<Decided> },
-    Recover { reply: Reply<Vec<SessionId>> },
-    Close { reply: ReplyTo<()> },
+    Create {
+        new: NewSession,
+        reply: Reply<()>,
+    },
+    Append {
+        session: SessionId,
+        close: bool,
+        events: Vec<Event>,
+        reply: Reply<u64>,
+    },
+    Accept {
+        message: NewMessage,
+        reply: Reply<Acceptance>,
+    },
+    Decide {
+        session: SessionId,
+        answer: Answer,
+        reply: Reply<Decided>,
+    },
+    Fork {
+        fork: NewFork,
+        reply: Reply<Forked>,
+    },
+    Remove {
+        session: SessionId,
+        why: Why,
+        reply: Reply<Removed>,
+    },
+    /// Answers whether there is more to give back.
+    GiveBack {
+        reply: Reply<bool>,
+    },
+    Recover {
+        reply: Reply<Vec<SessionId>>,
+    },
+    Close {
+        reply: ReplyTo<()>,
+    },
 }
 
 impl Command {
@@ -52,14 +84,22 @@ impl Command {
             Self::Append { reply, .. } => reply.finish(committed),
             Self::Accept { reply, .. } => reply.finish(committed),
             Self::Decide { reply, .. } => reply.finish(committed),
+            Self::Fork { reply, .. } => reply.finish(committed),
+            Self::Remove { reply, .. } => reply.finish(committed),
+            Self::GiveBack { reply } => reply.finish(committed),
             Self::Recover { reply } => reply.finish(committed),
             Self::Close { reply } => drop(reply.send(committed)),
         }
     }
 }
 
-/// Sessions that grew in a transaction, and how far.
-pub(super) type Grown = Vec<(SessionId, u64)>;
+/// What a transaction did that readers are told of.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// Sessions, and how far they grew.
+    pub(super) grown: Vec<(SessionId, u64)>,
+    pub(super) removed: Vec<SessionId>,
+}
 
 /// To be run for as long as the journal is used.
 #[derive(Debug)]
@@ -96,9 +136,12 @@ impl Writer {
     /// A command that cannot be written fails alone: its batch is then tried again one by one.
     async fn commit(&mut self, mut batch: Vec<Command>) {
         match self.attempt(&mut batch).await {
-            Ok(grown) => {
-                for (session, seq) in grown {
+            Ok(changed) => {
+                for (session, seq) in changed.grown {
                     self.heads.publish(session, seq);
+                }
+                for session in changed.removed {
+                    self.heads.end(session);
                 }
                 for command in batch {
                     command.finish(Ok(()));
@@ -118,18 +161,18 @@ impl Writer {
         }
     }
 
-    async fn attempt(&mut self, batch: &mut [Command]) -> Result<Grown, JournalError> {
+    async fn attempt(&mut self, batch: &mut [Command]) -> Result<Changed, JournalError> {
         if batch.is_empty() {
-            return Ok(Grown::new());
+            return Ok(Changed::default());
         }
         let now = OffsetDateTime::now_utc();
         // By hand, not as sqlx's `Transaction`: SQLite rolls back by itself when the disk is full, of which sqlx learns
         // nothing, and it would begin no other one on this connection.
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.db).await?;
-        let mut grown = Grown::new();
+        let mut changed = Changed::default();
         let written = async {
             for command in batch {
-                apply(&mut self.db, now, command, &mut grown).await?;
+                apply(&mut self.db, now, command, &mut changed).await?;
             }
             sqlx::query("COMMIT").execute(&mut self.db).await?;
             Ok(())
@@ -140,6 +183,6 @@ impl Writer {
             }
             return Err(error);
         }
-        Ok(grown)
+        Ok(changed)
     }
 }

@@ -147,7 +147,11 @@ pub const ROUTES: &[Route] = &[
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
     core(Patch, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOnly),
-    core(Delete, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOnly),
+    // To remove is not to use.
+    core(Delete, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOrAdministrator),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/close", Operate, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/fork", Operate, OwnerOnly),
+    Route { class: Class::Bulk, ..core(Get, "/api/v1/cores/{core}/sessions/{session}/export", Observe, Anyone) },
     core(Post, "/api/v1/cores/{core}/sessions/{session}/messages", Operate, OwnerOnly),
     // A reader that comes back may be sent a long history: not on the connection that carries keystrokes.
     Route {
@@ -158,6 +162,9 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/sessions/{session}/approvals", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/approvals/{approval}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/interrupt", Operate, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/search", Observe, Anyone),
+    core(Get, "/api/v1/cores/{core}/removals", Administer, Anyone),
+    core(Get, "/api/v1/cores/{core}/journal", Observe, Anyone),
     // Whoever types into a terminal is the Core's user.
     core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),
     Route {

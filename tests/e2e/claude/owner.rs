@@ -22,7 +22,8 @@ async fn try_everything(core: &Core, chat: &Conversation, approval: &str, by: &C
         (Method::POST, format!("{session}/messages"), json!({ "text": "work for me" })),
         (Method::POST, format!("{session}/approvals/{approval}"), json!({ "decision": "allow" })),
         (Method::POST, format!("{session}/interrupt"), json!({})),
-        (Method::DELETE, session.clone(), json!({})),
+        (Method::POST, format!("{session}/close"), json!({})),
+        (Method::POST, format!("{session}/fork"), json!({})),
     ] {
         let request = by.request(method.clone(), &core.path(&path)).header("idempotency-key", fresh_key());
         answers.push((format!("{method} {path}"), read(request.json(&body)).await));

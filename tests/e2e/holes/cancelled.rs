@@ -2,7 +2,6 @@
 
 use condrix_tests::rig::{Core, World, eventually};
 use condrix_tests::vendor::Answer;
-use reqwest::Method;
 use serde_json::json;
 
 const KEY: &str = "sk-ant-api03-of-a-core-whose-turn-is-interrupted";
@@ -29,7 +28,7 @@ async fn an_interrupted_turn_leaves_no_tool_running_and_a_closed_session_no_proc
     eventually("the tool has ended", async || (sleeping(&core) == 0).then_some(())).await;
     assert_eq!(core.cli_processes().len(), 1, "the session goes on");
 
-    let closed = condrix_tests::rig::read(world.ada.request(Method::DELETE, &chat.path(""))).await;
+    let closed = chat.close().await;
     assert_eq!(closed.status, 204, "{}", closed.text);
     core.quiet().await;
 }

@@ -52,7 +52,7 @@ async fn opened_on_a_core_it_fires_nothing_and_the_token_goes_to_the_vendor_alon
     }
     stage.assert_nothing_got_out(chat.seen());
     // Nor when it ends, for which there are hooks as well.
-    assert_eq!(stage.world.ada.delete(&chat.path("")).await.status, 204);
+    assert_eq!(chat.close().await.status, 204);
     stage.core.quiet().await;
     stage.assert_nothing_got_out(chat.seen());
     let asked = stage.world.vendor.record().of("/v1/messages");

@@ -80,6 +80,12 @@ impl Conversation {
         events
     }
 
+    /// Reads on until the server says that there is nothing more to follow.
+    pub async fn until_over(&mut self) {
+        while self.events.next().await.expect("the end of the history is said").event != "end" {}
+        assert!(self.events.next().await.is_none(), "nothing comes behind the end");
+    }
+
     pub async fn next(&mut self) -> Event {
         let sent = self.events.next().await.expect("the history does not end");
         let event = sent.json();
@@ -125,7 +131,20 @@ impl Conversation {
         self.client.post(&self.path("interrupt"), &json!({})).await
     }
 
-    /// Changes model or permission mode.
+    /// Closes it for good.
+    pub async fn close(&self) -> Answer {
+        self.client.post(&self.path("close"), &json!({})).await
+    }
+
+    /// Forks it, and follows the fork.
+    pub async fn fork(&self, new: &Value) -> Self {
+        let made = self.client.post(&self.path("fork"), new).await.expect(201);
+        let id = made["id"].as_str().unwrap_or_else(|| panic!("no id: {made}"));
+        let (sessions, _) = self.path.rsplit_once('/').expect("a session is one of several");
+        Self::follow(&self.client, &format!("{sessions}/{id}")).await
+    }
+
+    /// Changes what a session is: model, permission mode, title, visibility, archive.
     pub async fn change(&self, settings: &Value) -> Answer {
         super::read(self.client.request(Method::PATCH, &self.path).json(settings)).await
     }

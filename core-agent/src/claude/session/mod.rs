@@ -15,6 +15,7 @@
 //! the next message and resumes the conversation; then the CLI asks again before it edits, whatever was allowed before.
 
 mod approvals;
+mod fork;
 mod heard;
 mod hurry;
 mod live;
@@ -23,7 +24,7 @@ mod places;
 mod queue;
 mod state;
 mod task;
-mod transcript;
+pub(super) mod transcript;
 mod turn;
 
 pub(super) use places::Places;
@@ -33,7 +34,7 @@ use super::guard::Guard;
 use super::model::Models;
 use super::process::Launcher;
 use super::state::Board;
-use crate::journal::{self, Decided, Journal, JournalError};
+use crate::journal::{self, Decided, Forked, Journal, JournalError, NewFork};
 use crate::workspace::Workspaces;
 use hurry::{Hurried, Hurry};
 use protocol::event::{Actor, InterruptReason, PermissionMode, ProcessEnd};
@@ -115,6 +116,8 @@ pub enum SessionError {
     Gone,
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error("the CLI's transcript cannot be copied: {0}")]
+    Transcript(#[source] std::io::Error),
 }
 
 /// An answer to an approval, with a person's own answers where the tool asks questions.
@@ -126,7 +129,7 @@ pub(super) struct Reply {
 
 #[derive(Debug)]
 enum Command {
-    /// There may be a message to take.
+    /// There may be a message to take, or nothing more to come.
     Wake,
     /// Answers whether there was something to interrupt.
     Interrupt {
@@ -147,6 +150,10 @@ enum Command {
         mode: PermissionMode,
         by: Actor,
         reply: oneshot::Sender<Result<(), SessionError>>,
+    },
+    Fork {
+        fork: Box<NewFork>,
+        reply: oneshot::Sender<Result<Forked, SessionError>>,
     },
     End {
         reason: Reason,
@@ -249,6 +256,22 @@ impl Sessions {
 
     pub(super) async fn set_mode(&self, id: SessionId, mode: PermissionMode, by: Actor) -> Result<(), SessionError> {
         self.ask(id, |_, reply| Command::SetMode { mode, by, reply }).await?
+    }
+
+    /// A session that has a task looks whether it is archived: its process then ends as soon as nothing waits.
+    pub(super) fn rest(&self, id: SessionId) {
+        if self.is_live(id) {
+            self.wake(id);
+        }
+    }
+
+    /// Whether a session has a task, and perhaps a process.
+    pub(super) fn is_live(&self, id: SessionId) -> bool {
+        self.running.lock().contains_key(&id)
+    }
+
+    pub(super) async fn fork(&self, fork: NewFork) -> Result<Forked, SessionError> {
+        self.ask(fork.source, |_, reply| Command::Fork { fork: Box::new(fork), reply }).await?
     }
 
     /// Ends one session's turn and process. Not to be turned away: where the inbox is full it waits.

@@ -32,6 +32,7 @@ impl Session {
             Command::SetMode { mode, by, reply } => {
                 let _ = reply.send(self.set_mode(mode, by).await);
             }
+            Command::Fork { fork, reply } => self.fork(*fork, reply),
             Command::End { reason, hurried, reply } => {
                 self.end(reason, reply).await;
                 drop(hurried);

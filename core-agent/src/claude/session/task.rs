@@ -1,5 +1,6 @@
 //! The one task that owns a session.
 
+use super::fork::Forking;
 use super::hurry::Hurry;
 use super::live::Live;
 use super::places::Place;
@@ -35,13 +36,25 @@ pub(super) struct Session {
     pub(super) look: bool,
     /// The session was closed: what waits is given up.
     pub(super) closed: Option<Reason>,
+    /// Forks that wait for its process to end.
+    pub(super) forks: Vec<Forking>,
     /// Not before this, for it could not be read or written.
     pub(super) again: Option<Instant>,
 }
 
 impl Session {
     pub(super) fn new(id: SessionId, shared: Arc<Shared>, inbox: mpsc::Receiver<Command>, hurry: Hurry) -> Self {
-        Self { id, shared, inbox, state: State::asleep(), hurry, look: true, closed: None, again: None }
+        Self {
+            id,
+            shared,
+            inbox,
+            state: State::asleep(),
+            hurry,
+            look: true,
+            closed: None,
+            forks: Vec::new(),
+            again: None,
+        }
     }
 
     #[tracing::instrument(name = "claude.session", skip_all, fields(session = %self.id))]
@@ -77,6 +90,7 @@ impl Session {
 
     /// Takes the next message, where one can be taken.
     async fn advance(&mut self) {
+        self.carry_out_forks().await;
         while self.look && self.again.is_none() && matches!(self.state, State::Asleep { .. } | State::Ready { .. }) {
             if *self.shared.gate.borrow() == Gate::Closed {
                 return;
@@ -92,6 +106,9 @@ impl Session {
                 Ok(Some(message)) => message,
                 Ok(None) => {
                     self.look = false;
+                    if matches!(self.state, State::Ready { .. }) && self.is_archived().await {
+                        self.close(ProcessEnd::Idle);
+                    }
                     return;
                 }
                 Err(NotNow) => return self.later(),
@@ -262,6 +279,13 @@ impl Session {
             }
         }
         false
+    }
+
+    /// Whether nothing more is to come.
+    async fn is_archived(&self) -> bool {
+        let session = self.shared.journal.session(self.id).await;
+        // One that cannot be read now is ended when it has been idle for long enough.
+        session.is_ok_and(|session| session.is_some_and(|session| session.archived_at.is_some()))
     }
 
     /// The model that the CLI uses now, as far as it is known.

@@ -38,6 +38,61 @@ fn find(claude_dir: &Path, session: SessionId) -> Option<PathBuf> {
     projects.filter_map(|project| Some(project.ok()?.path().join(&name))).find(|path| path.is_file())
 }
 
+/// Gives `to` the conversation of `from`, if that has one. No process may be writing to it.
+pub(super) async fn give(claude_dir: PathBuf, from: SessionId, to: SessionId) -> std::io::Result<()> {
+    on_disk(move || copy(&claude_dir, from, to)).await
+}
+
+/// Removes what the CLI keeps of a conversation: its transcript, and what lies beside it or elsewhere in its folder under
+/// the session's id.
+pub(in crate::claude) async fn forget(claude_dir: PathBuf, session: SessionId) -> std::io::Result<()> {
+    on_disk(move || remove(&claude_dir, session)).await
+}
+
+/// The disk may be slow: a thread for those who wait does it.
+async fn on_disk(work: impl FnOnce() -> std::io::Result<()> + Send + 'static) -> std::io::Result<()> {
+    tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
+}
+
+fn copy(claude_dir: &Path, from: SessionId, to: SessionId) -> std::io::Result<()> {
+    let Some(path) = find(claude_dir, from) else { return Ok(()) };
+    let unfinished = path.with_file_name(format!("{to}.copy"));
+    std::fs::copy(&path, &unfinished)?;
+    std::fs::rename(unfinished, path.with_file_name(format!("{to}.jsonl")))
+}
+
+fn remove(claude_dir: &Path, session: SessionId) -> std::io::Result<()> {
+    let id = session.to_string();
+    let mut looked_into = folders(claude_dir)?;
+    looked_into.extend(folders(&claude_dir.join("projects"))?);
+    for folder in looked_into {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if !entry.file_name().to_string_lossy().starts_with(&id) {
+                continue;
+            }
+            // A link is removed, not what it leads to.
+            if entry.file_type()?.is_dir() {
+                std::fs::remove_dir_all(entry.path())?;
+            } else {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The folders in a folder. None where that is missing.
+fn folders(within: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(within) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let is_folder = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    entries.filter(|entry| entry.as_ref().map_or(true, is_folder)).map(|entry| Ok(entry?.path())).collect()
+}
+
 fn has_conversation(path: &Path) -> std::io::Result<bool> {
     for line in BufReader::new(File::open(path)?.take(MAX_READ)).split(b'\n') {
         // The last line may be torn, and is not the first that says something.
@@ -78,6 +133,24 @@ mod tests {
             assert!(!prepare(folder.path(), session).unwrap());
             assert!(!path.exists(), "the CLI would say that the session is in use");
         }
+    }
+
+    #[test]
+    fn a_copied_conversation_is_another_ones_and_a_removed_one_leaves_nothing() {
+        let (folder, session, path) = with("{\"type\":\"user\"}");
+        let fork = SessionId::new();
+        copy(folder.path(), session, fork).unwrap();
+        assert!(prepare(folder.path(), fork).unwrap());
+        copy(folder.path(), SessionId::new(), SessionId::new()).unwrap();
+        let todos = folder.path().join("todos");
+        std::fs::create_dir(&todos).unwrap();
+        std::fs::write(todos.join(format!("{session}-agent.json")), "[]").unwrap();
+        std::fs::create_dir(path.with_extension("")).unwrap();
+        remove(folder.path(), session).unwrap();
+        assert!(!path.exists() && !path.with_extension("").exists());
+        assert_eq!(std::fs::read_dir(todos).unwrap().count(), 0);
+        assert!(prepare(folder.path(), fork).unwrap(), "the other one stays");
+        remove(Path::new("/nonexistent"), session).unwrap();
     }
 
     #[test]

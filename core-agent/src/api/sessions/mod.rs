@@ -1,17 +1,24 @@
 //! `/v1/sessions`: conversations with Claude.
 
+pub(super) mod change;
+pub(super) mod export;
+pub(super) mod fork;
+mod markdown;
+pub(super) mod remove;
+mod title;
+
 use super::AppState;
 use super::caller::Caller;
 use super::extract::{Json, Path, Query};
 use super::problem::ApiError;
-use crate::journal;
-use crate::policy::Command;
+use crate::journal::{self, Filter};
+use crate::policy::{Command, Use};
 use crate::workspace::WorkspaceName;
 use axum::extract::State;
 use http::StatusCode;
 use protocol::cursor::Cursor;
-use protocol::event::{Actor, PermissionMode};
-use protocol::ids::SessionId;
+use protocol::event::{Actor, PermissionMode, Visibility};
+use protocol::ids::{SessionId, UserId};
 use protocol::problem::{Problem, ProblemType};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -25,11 +32,18 @@ pub(super) struct Session {
     workspace: String,
     model: Option<String>,
     permission_mode: PermissionMode,
+    title: Option<String>,
+    visibility: Visibility,
+    /// Its owner.
     created_by: Actor,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339::option")]
     closed_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    archived_at: Option<OffsetDateTime>,
+    /// The session that this one was forked off, which may be gone.
+    forked_from: Option<SessionId>,
     /// The newest event's id, for `after`.
     cursor: String,
 }
@@ -41,9 +55,13 @@ impl Session {
             workspace: session.workspace,
             model: session.model,
             permission_mode: session.permission_mode,
+            title: session.title,
+            visibility: session.visibility,
             created_by: session.created_by,
             created_at: session.created_at,
             closed_at: session.closed_at,
+            archived_at: session.archived_at,
+            forked_from: session.forked_from,
             cursor: Cursor { epoch, seq: session.last_seq }.to_string(),
         }
     }
@@ -65,6 +83,13 @@ pub(super) struct Page {
     before: Option<SessionId>,
     /// At most this many, 1 to 200.
     limit: Option<u32>,
+    /// Those in the archive instead of those that are not.
+    #[serde(default)]
+    archived: bool,
+    /// Those in this workspace.
+    workspace: Option<String>,
+    /// Those of this owner.
+    owner: Option<UserId>,
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -76,25 +101,15 @@ pub(super) struct NewSession {
     model: Option<String>,
     #[serde(default)]
     permission_mode: PermissionMode,
-}
-
-/// What is left out stays as it is.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SessionSettings {
+    /// What people call it: at most 200 characters on one line.
     #[serde(default)]
-    model: Option<String>,
+    title: Option<String>,
+    /// `private`: for its owner, and for whoever administers the Core to read and remove.
     #[serde(default)]
-    permission_mode: Option<PermissionMode>,
+    visibility: Visibility,
 }
 
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Interrupted {
-    /// Whether there was a turn to interrupt. Its end follows as an event.
-    interrupted: bool,
-}
-
-/// List sessions, newest first.
+/// List the sessions that are there for the caller, newest first.
 #[utoipa::path(
     get,
     path = "/v1/sessions",
@@ -116,7 +131,9 @@ pub(super) async fn list(
     if !(1..=LARGEST_PAGE).contains(&limit) {
         return Err(Problem::new(ProblemType::BadRequest).detail("limit is 1 to 200").into());
     }
-    let found = app.0.journal.sessions(page.before, limit).await?;
+    let filter =
+        Filter { viewer: caller.viewer(), archived: page.archived, workspace: page.workspace, owner: page.owner };
+    let found = app.0.journal.sessions(&filter, page.before, limit).await?;
     let full = found.len() >= limit as usize;
     let epoch = app.0.journal.epoch();
     let sessions: Vec<Session> = found.into_iter().map(|session| Session::new(session, epoch)).collect();
@@ -146,8 +163,17 @@ pub(super) async fn create(
     let workspaces = app.0.workspaces.clone();
     let resolved = tokio::task::spawn_blocking(move || workspaces.resolve(&name)).await;
     resolved.map_err(|_| ProblemType::Internal)??;
-    let claude = &app.0.claude;
-    let id = claude.create_session(new.workspace, new.model, new.permission_mode, caller.actor()).await?;
+    let session = journal::NewSession {
+        id: SessionId::new(),
+        workspace: new.workspace,
+        model: new.model,
+        permission_mode: new.permission_mode,
+        title: new.title.as_deref().map(title::parse).transpose()?.flatten(),
+        visibility: new.visibility,
+        by: caller.actor(),
+    };
+    let id = session.id;
+    app.0.claude.create_session(session).await?;
     Ok((StatusCode::CREATED, axum::Json(find(&app, id).await?)))
 }
 
@@ -169,81 +195,8 @@ pub(super) async fn read(
     Path(session): Path<SessionId>,
 ) -> Result<axum::Json<Session>, ApiError> {
     caller.may(Command::Observe, &app)?;
-    Ok(axum::Json(find(&app, session).await?))
-}
-
-/// Change a session's model or permission mode, for what follows.
-#[utoipa::path(
-    patch,
-    path = "/v1/sessions/{session}",
-    operation_id = "change_session",
-    tag = "sessions",
-    params(("session" = SessionId, Path,)),
-    request_body = SessionSettings,
-    responses(
-        (status = 200, body = Session),
-        (status = "default", content_type = "application/problem+json", body = Problem),
-    ),
-)]
-pub(super) async fn change(
-    State(app): State<AppState>,
-    caller: Caller,
-    Path(session): Path<SessionId>,
-    Json(settings): Json<SessionSettings>,
-) -> Result<axum::Json<Session>, ApiError> {
-    caller.may(Command::Operate, &app)?;
-    let claude = &app.0.claude;
-    if let Some(model) = settings.model {
-        claude.set_model(session, model, caller.actor()).await?;
-    }
-    if let Some(mode) = settings.permission_mode {
-        claude.set_mode(session, mode, caller.actor()).await?;
-    }
-    Ok(axum::Json(find(&app, session).await?))
-}
-
-/// Close a session: its turn and its process end, its history stays.
-#[utoipa::path(
-    delete,
-    path = "/v1/sessions/{session}",
-    operation_id = "close_session",
-    tag = "sessions",
-    params(("session" = SessionId, Path,)),
-    responses(
-        (status = 204, description = "it is closed"),
-        (status = "default", content_type = "application/problem+json", body = Problem),
-    ),
-)]
-pub(super) async fn close(
-    State(app): State<AppState>,
-    caller: Caller,
-    Path(session): Path<SessionId>,
-) -> Result<StatusCode, ApiError> {
-    caller.may(Command::Operate, &app)?;
-    app.0.claude.close(session, caller.actor()).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Interrupt the turn in progress.
-#[utoipa::path(
-    post,
-    path = "/v1/sessions/{session}/interrupt",
-    operation_id = "interrupt_session",
-    tag = "sessions",
-    params(("session" = SessionId, Path,)),
-    responses(
-        (status = 202, body = Interrupted),
-        (status = "default", content_type = "application/problem+json", body = Problem),
-    ),
-)]
-pub(super) async fn interrupt(
-    State(app): State<AppState>,
-    caller: Caller,
-    Path(session): Path<SessionId>,
-) -> Result<(StatusCode, axum::Json<Interrupted>), ApiError> {
-    caller.may(Command::Operate, &app)?;
-    let interrupted = app.0.claude.interrupt(session, caller.actor()).await?;
-    Ok((StatusCode::ACCEPTED, axum::Json(Interrupted { interrupted })))
+    let session = caller.session(session, Use::See, &app).await?;
+    Ok(axum::Json(Session::new(session, app.0.journal.epoch())))
 }
 
 async fn find(app: &AppState, id: SessionId) -> Result<Session, ApiError> {
