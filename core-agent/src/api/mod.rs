@@ -4,11 +4,13 @@
 //! caller may do is [`crate::policy`]'s to decide, in every handler. Errors become problems in one place ([`problem`]).
 
 mod approvals;
+mod bypass;
 pub mod caller;
 mod claude;
 mod events;
 pub mod extract;
 mod follow;
+mod images;
 mod link;
 mod messages;
 pub mod problem;
@@ -43,6 +45,10 @@ use utoipa_axum::routes;
 
 /// The largest request body: a message is text that a person wrote or pasted.
 const MAX_BODY: usize = 1024 * 1024;
+/// The largest message with pictures.
+const MAX_MESSAGE: usize = 8 * 1024 * 1024;
+/// Bodies with pictures that are read at once.
+pub const MAX_UPLOADS: usize = 4;
 
 /// What handlers work with.
 #[derive(Debug)]
@@ -54,6 +60,8 @@ pub struct App {
     pub terminals: Arc<Terminals>,
     /// One permit for each reader of events.
     pub readers: Arc<Semaphore>,
+    /// One permit for each body with pictures that is read.
+    pub uploads: Arc<Semaphore>,
     /// What goes on behind an answer.
     pub tasks: TaskTracker,
     /// Ends what would otherwise never end: readers and reports.
@@ -86,9 +94,11 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::list, sessions::create))
         .routes(routes!(sessions::read, sessions::change, sessions::close))
         .routes(routes!(sessions::interrupt))
-        .routes(routes!(messages::send))
+        .merge(OpenApiRouter::new().routes(routes!(messages::send)).layer(DefaultBodyLimit::max(MAX_MESSAGE)))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::answer))
+        .routes(routes!(bypass::begin, bypass::end))
+        .routes(routes!(images::read))
         .routes(routes!(events::follow))
         .routes(routes!(terminals::list, terminals::create))
         .routes(routes!(terminals::read, terminals::rename, terminals::close))

@@ -74,6 +74,13 @@ impl ApiError {
                 ClaudeError::Cli(_) | ClaudeError::Model(ModelError::NothingKnown) => ProblemType::ClaudeUnavailable,
                 ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
                 ClaudeError::Journal(_) | ClaudeError::SessionGone => ProblemType::Internal,
+                ClaudeError::Answer(fault) => {
+                    return Problem::new(ProblemType::InvalidBody).detail(fault.to_string());
+                }
+                ClaudeError::BypassLength(_) => {
+                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+                }
+                ClaudeError::BypassDisabled => ProblemType::BypassDisabled,
                 ClaudeError::Busy => ProblemType::TooManyRequests,
                 ClaudeError::Owner(_) => ProblemType::StorageUnavailable,
             },

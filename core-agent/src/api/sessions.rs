@@ -32,6 +32,15 @@ pub(super) struct Session {
     closed_at: Option<OffsetDateTime>,
     /// The newest event's id, for `after`.
     cursor: String,
+    /// Where it runs without asking: in whose name, and until when.
+    bypass: Option<Bypass>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Bypass {
+    by: Actor,
+    #[serde(with = "time::serde::rfc3339")]
+    until: OffsetDateTime,
 }
 
 impl Session {
@@ -45,7 +54,15 @@ impl Session {
             created_at: session.created_at,
             closed_at: session.closed_at,
             cursor: Cursor { epoch, seq: session.last_seq }.to_string(),
+            // Its end may not be written yet.
+            bypass: session.bypass.filter(|bypass| bypass.until > OffsetDateTime::now_utc()).map(Bypass::from),
         }
+    }
+}
+
+impl From<journal::Bypass> for Bypass {
+    fn from(bypass: journal::Bypass) -> Self {
+        Self { by: bypass.by, until: bypass.until }
     }
 }
 
@@ -246,7 +263,7 @@ pub(super) async fn interrupt(
     Ok((StatusCode::ACCEPTED, axum::Json(Interrupted { interrupted })))
 }
 
-async fn find(app: &AppState, id: SessionId) -> Result<Session, ApiError> {
+pub(super) async fn find(app: &AppState, id: SessionId) -> Result<Session, ApiError> {
     let session = app.0.journal.session(id).await?.ok_or(ProblemType::NotFound)?;
     Ok(Session::new(session, app.0.journal.epoch()))
 }

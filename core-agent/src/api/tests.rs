@@ -52,10 +52,11 @@ impl Agent {
             .await
             .unwrap();
         let readers = Arc::new(Semaphore::new(config.max_readers as usize));
+        let uploads = Arc::new(Semaphore::new(MAX_UPLOADS));
         let (guard, keeps) = (claude.guard().clone(), "/nonexistent/core-agent".into());
         let terminals = Terminals::start(&config, CoreId::new(), workspaces.clone(), guard, keeps, tasks.clone()).await;
         let terminals = Arc::new(terminals.unwrap());
-        let app = Arc::new(App { config, journal, workspaces, claude, terminals, readers, tasks, stop });
+        let app = Arc::new(App { config, journal, workspaces, claude, terminals, readers, uploads, tasks, stop });
         // As a link's connection does it.
         let router = router(AppState(app.clone())).layer(axum::Extension(Welcome { core: CoreId::new(), epoch: 1 }));
         Self { router, app, user: UserId::new(), _folder: folder }
@@ -346,6 +347,7 @@ impl Agent {
             idempotency_key: key.into(),
             body_hash: SecretHash::of_bytes(key.as_bytes()),
             text: key.into(),
+            images: Vec::new(),
             by: Actor { user: self.user, name: "Ada".into() },
         }
     }

@@ -15,6 +15,11 @@ const ASK: [&str; 2] = ["Bash", "Skill"];
 /// A session stays in its workspace; making a worktree also runs the repository's hooks and filters.
 const DENY: [&str; 1] = ["EnterWorktree"];
 
+/// Whether a tool asks even where a rule would allow it.
+pub(super) fn is_always_asked(tool: &str) -> bool {
+    ASK.contains(&tool)
+}
+
 /// The CLI's `--settings`, as JSON. Paths only: argv is world-readable.
 pub(super) fn settings(settings: &Settings) -> String {
     let files = patterns(settings, &entries(&settings.state_dir));
@@ -97,6 +102,7 @@ mod tests {
             sign_in_timeout: Config::default().claude.sign_in_timeout,
             refresh_lead: Config::default().claude.refresh_ahead,
             exit_grace: Config::default().claude.exit_grace,
+            bypass_max: Config::default().claude.bypass_max,
         }
     }
 

@@ -15,6 +15,7 @@ mod credentials;
 mod deny;
 mod end;
 pub mod guard;
+pub mod image;
 mod instructions;
 mod keep;
 mod mention;
@@ -42,8 +43,7 @@ use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
-use serde_json::{Map, Value};
-use session::{Gate, Places, Reason, Reply, SessionError, Sessions, Shared};
+use session::{AnswerFault, Gate, Places, Reason, SessionError, Sessions, Shared};
 use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
@@ -88,6 +88,12 @@ pub enum ClaudeError {
     Busy,
     #[error("the session's task has ended")]
     SessionGone,
+    #[error(transparent)]
+    Answer(#[from] AnswerFault),
+    #[error("this Core lets no session run without asking")]
+    BypassDisabled,
+    #[error("a session runs without asking for 1 to {0} seconds")]
+    BypassLength(u64),
     #[error("the owner's file cannot be removed: {0}")]
     Owner(#[source] std::io::Error),
 }
@@ -97,6 +103,7 @@ impl From<SessionError> for ClaudeError {
         match error {
             SessionError::Busy => Self::Busy,
             SessionError::Gone => Self::SessionGone,
+            SessionError::Answer(fault) => Self::Answer(fault),
             SessionError::Journal(error) => Self::Journal(error),
         }
     }
@@ -309,7 +316,7 @@ impl Claude {
         let acceptance = self.journal.accept_message(message).await?;
         match acceptance {
             Acceptance::New { .. } | Acceptance::Retried { .. } => self.sessions.wake(session),
-            Acceptance::KeyReused | Acceptance::QueueFull | Acceptance::Closed => {}
+            Acceptance::KeyReused | Acceptance::QueueFull | Acceptance::ImagesFull | Acceptance::Closed => {}
         }
         Ok(acceptance)
     }
@@ -338,19 +345,38 @@ impl Claude {
         Ok(self.sessions.interrupt(session, by).await?)
     }
 
-    /// Answers an approval; the first answer wins. `answers` are a person's own where the tool asks questions.
-    pub async fn answer(
-        &self,
-        session: SessionId,
-        mut answer: Answer,
-        answers: Option<Map<String, Value>>,
-    ) -> Result<Decided, ClaudeError> {
+    /// Answers an approval; the first answer wins.
+    pub async fn answer(&self, session: SessionId, mut answer: Answer) -> Result<Decided, ClaudeError> {
         answer.message = answer.message.map(|message| self.guard.mask(message));
-        let answers = answers.map(|answers| self.guard.mask_members(answers));
+        answer.terms.answers = answer.terms.answers.map(|answers| self.guard.mask_members(answers));
+        answer.terms.input = answer.terms.input.map(|input| self.guard.mask_members(input));
         if self.journal.session(session).await?.is_none() {
             return Err(ClaudeError::UnknownSession);
         }
-        Ok(self.sessions.answer(session, Reply { answer, answers }).await?)
+        Ok(self.sessions.answer(session, answer).await?)
+    }
+
+    /// Lets a session run without asking, in this person's name, for so long.
+    pub async fn begin_bypass(&self, session: SessionId, seconds: u64, by: Actor) -> Result<(), ClaudeError> {
+        let most = self.settings.bypass_max.as_secs();
+        if most == 0 {
+            return Err(ClaudeError::BypassDisabled);
+        }
+        if !(1..=most).contains(&seconds) {
+            return Err(ClaudeError::BypassLength(most));
+        }
+        self.open_session(session).await?;
+        // Signed out, or ending: what is lent now would be for whoever comes next.
+        self.takes_messages()?;
+        Ok(self.sessions.begin_bypass(session, by, Duration::from_secs(seconds)).await?)
+    }
+
+    /// From here on the session asks again. Ending it twice changes nothing.
+    pub async fn end_bypass(&self, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
+        if self.journal.session(session).await?.is_none() {
+            return Err(ClaudeError::UnknownSession);
+        }
+        Ok(self.sessions.end_bypass(session, by).await?)
     }
 
     pub async fn set_model(self: &Arc<Self>, session: SessionId, model: String, by: Actor) -> Result<(), ClaudeError> {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub(super) sign_in_timeout: Duration,
     pub(super) refresh_lead: Duration,
     pub(super) exit_grace: Duration,
+    /// How long a session may run without asking at most; nothing where none may.
+    pub(super) bypass_max: Duration,
 }
 
 impl Settings {
@@ -51,6 +53,7 @@ impl Settings {
             sign_in_timeout: config.claude.sign_in_timeout,
             refresh_lead: config.claude.refresh_ahead,
             exit_grace: config.claude.exit_grace,
+            bypass_max: config.claude.bypass_max,
         };
         for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir()] {
             make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;

@@ -12,6 +12,7 @@
 mod apply;
 mod error;
 mod heads;
+mod images;
 mod open;
 mod project;
 mod read;
@@ -21,12 +22,15 @@ mod tests;
 mod writer;
 
 pub use error::JournalError;
-pub use rows::{Approval, ApprovalState, Message, MessageStatus, Session};
+pub use rows::{Approval, ApprovalState, Bypass, Message, MessageStatus, Session, StoredImage};
 pub use writer::Writer;
 
+use bytes::Bytes;
 use heads::Heads;
+use protocol::approval::Terms;
 use protocol::event::{Actor, Decision, Event, PermissionMode, Recorded};
 use protocol::ids::{ApprovalId, SessionId, TurnId};
+use protocol::image::Image;
 use protocol::secret::SecretHash;
 use sqlx::SqlitePool;
 use std::path::Path;
@@ -35,6 +39,8 @@ use writer::{Command, Reply};
 
 /// Messages that may wait in a session behind the one that is being answered.
 pub const MAX_QUEUED_MESSAGES: u32 = 16;
+/// What a session's pictures may take, in bytes.
+pub const MAX_IMAGE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A session to be made.
 #[derive(Clone, Debug)]
@@ -55,7 +61,15 @@ pub struct NewMessage {
     /// Over what the client sent: the same key with another body is an error of the client's.
     pub body_hash: SecretHash,
     pub text: String,
+    pub images: Vec<NewImage>,
     pub by: Actor,
+}
+
+/// A picture of a message. Its bytes are the same for every clone.
+#[derive(Clone, Debug)]
+pub struct NewImage {
+    pub image: Image,
+    pub data: Bytes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +86,8 @@ pub enum Acceptance {
     /// The key was used for another message.
     KeyReused,
     QueueFull,
+    /// The session holds as many pictures as it may.
+    ImagesFull,
     Closed,
 }
 
@@ -81,6 +97,7 @@ pub struct Answer {
     pub approval: ApprovalId,
     pub decision: Decision,
     pub message: Option<String>,
+    pub terms: Terms,
     pub by: Actor,
 }
 
@@ -135,7 +152,8 @@ impl Journal {
     ///
     /// `TurnStarted` makes its message running; `TurnCompleted`, `TurnFailed` and `TurnInterrupted` end it and withdraw
     /// its undecided approvals first; `ApprovalRequested` opens an approval. An `ApprovalWithdrawn` for one that is no
-    /// longer open is left out. `ApprovalDecided` is written by [`Journal::decide_approval`] alone.
+    /// longer open is left out. `ApprovalDecided` is written by [`Journal::decide_approval`] alone, but for what the agent
+    /// itself allows: that is decided with its request.
     pub async fn append(&self, session: SessionId, events: Vec<Event>) -> Result<u64, JournalError> {
         self.write(|reply| Command::Append { session, close: false, events, reply }).await
     }
@@ -159,6 +177,11 @@ impl Journal {
     /// Messages that are running or queued, in order.
     pub async fn open_messages(&self, session: SessionId) -> Result<Vec<Message>, JournalError> {
         read::open_messages(&self.readers, session).await
+    }
+
+    /// A picture of one of the session's messages.
+    pub async fn image(&self, session: SessionId, hash: &str) -> Result<Option<StoredImage>, JournalError> {
+        read::image(&self.readers, session, hash).await
     }
 
     /// Writes [`Event::ApprovalDecided`] if nobody has answered before.

@@ -146,6 +146,14 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/sessions/{session}/approvals", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/approvals/{approval}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/interrupt", Operate, OwnerOnly),
+    // A picture is as long as a history.
+    Route {
+        class: Class::Bulk,
+        ..core(Get, "/api/v1/cores/{core}/sessions/{session}/images/{image}", Observe, Anyone)
+    },
+    // Running without asking is lent by an administrator, and taken back by whoever operates.
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/sessions/{session}/bypass", Operate, OwnerOnly),
     // Whoever types into a terminal is the Core's user.
     core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly),

@@ -1,5 +1,6 @@
 //! A CLI process and what must be known of it.
 
+use super::allowances::Allowances;
 use super::places::Place;
 use crate::claude::stream::Translator;
 use crate::claude::stream::outgoing::{self, Control};
@@ -25,6 +26,7 @@ pub(super) struct Live {
     /// It has found itself signed out. The CLI works out how to authenticate once and keeps to it: after a new sign-in
     /// such a process would be refused for ever.
     pub(super) stale: bool,
+    pub(super) allowances: Allowances,
     /// Freed when the process is gone.
     _place: Place,
 }
@@ -38,7 +40,7 @@ pub(super) enum Heard {
 
 impl Live {
     pub(super) fn new(process: Supervised, translator: Translator, resumed: bool, sign_in: u64, place: Place) -> Self {
-        Self { process, translator, resumed, sign_in, stale: false, _place: place }
+        Self { process, translator, resumed, sign_in, stale: false, allowances: Allowances::default(), _place: place }
     }
 
     /// The next lines: at least one, and what is there with it. Cancel safe.

@@ -14,7 +14,9 @@
 //! into it. What the CLI says is in the journal before anything follows from it. A process that has ended is replaced at
 //! the next message and resumes the conversation; then the CLI asks again before it edits, whatever was allowed before.
 
+mod allowances;
 mod approvals;
+mod bypass;
 mod heard;
 mod hurry;
 mod live;
@@ -25,20 +27,21 @@ mod state;
 mod task;
 mod transcript;
 mod turn;
+mod verdict;
 
 pub(super) use places::Places;
+pub use verdict::AnswerFault;
 
 use super::account::Account;
 use super::guard::Guard;
 use super::model::Models;
 use super::process::Launcher;
 use super::state::Board;
-use crate::journal::{self, Decided, Journal, JournalError};
+use crate::journal::{Answer, Decided, Journal, JournalError};
 use crate::workspace::Workspaces;
 use hurry::{Hurried, Hurry};
 use protocol::event::{Actor, InterruptReason, PermissionMode, ProcessEnd};
 use protocol::ids::SessionId;
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -114,14 +117,9 @@ pub enum SessionError {
     #[error("the session's task has ended")]
     Gone,
     #[error(transparent)]
+    Answer(#[from] AnswerFault),
+    #[error(transparent)]
     Journal(#[from] JournalError),
-}
-
-/// An answer to an approval, with a person's own answers where the tool asks questions.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) answer: journal::Answer,
-    pub(super) answers: Option<Map<String, Value>>,
 }
 
 #[derive(Debug)]
@@ -135,8 +133,18 @@ enum Command {
         reply: oneshot::Sender<Result<bool, SessionError>>,
     },
     Answer {
-        reply_to: Box<Reply>,
+        answer: Box<Answer>,
         reply: oneshot::Sender<Result<Decided, SessionError>>,
+    },
+    BeginBypass {
+        by: Actor,
+        lasts: Duration,
+        reply: oneshot::Sender<Result<(), SessionError>>,
+    },
+    EndBypass {
+        by: Actor,
+        hurried: Hurried,
+        reply: oneshot::Sender<()>,
     },
     SetModel {
         model: String,
@@ -239,8 +247,16 @@ impl Sessions {
         self.ask(id, |handle, reply| Command::Interrupt { by, hurried: handle.hurry.order(), reply }).await?
     }
 
-    pub(super) async fn answer(&self, id: SessionId, reply_to: Reply) -> Result<Decided, SessionError> {
-        self.ask(id, |_, reply| Command::Answer { reply_to: Box::new(reply_to), reply }).await?
+    pub(super) async fn answer(&self, id: SessionId, answer: Answer) -> Result<Decided, SessionError> {
+        self.ask(id, |_, reply| Command::Answer { answer: Box::new(answer), reply }).await?
+    }
+
+    pub(super) async fn begin_bypass(&self, id: SessionId, by: Actor, lasts: Duration) -> Result<(), SessionError> {
+        self.ask(id, |_, reply| Command::BeginBypass { by, lasts, reply }).await?
+    }
+
+    pub(super) async fn end_bypass(&self, id: SessionId, by: Actor) -> Result<(), SessionError> {
+        self.ask(id, |handle, reply| Command::EndBypass { by, hurried: handle.hurry.order(), reply }).await
     }
 
     pub(super) async fn set_model(&self, id: SessionId, model: String, by: Actor) -> Result<(), SessionError> {

@@ -1,5 +1,6 @@
 //! The one task that owns a session.
 
+use super::bypass::Bypass;
 use super::hurry::Hurry;
 use super::live::Live;
 use super::places::Place;
@@ -12,7 +13,7 @@ use crate::claude::stream::{Translator, outgoing};
 use crate::claude::{instructions, mention};
 use crate::journal::Message;
 use crate::supervise::Exit;
-use protocol::event::{Event, PermissionMode, ProcessEnd, TurnError};
+use protocol::event::{BypassEnd, Event, PermissionMode, ProcessEnd, TurnError};
 use protocol::ids::SessionId;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,18 +38,35 @@ pub(super) struct Session {
     pub(super) closed: Option<Reason>,
     /// Not before this, for it could not be read or written.
     pub(super) again: Option<Instant>,
+    pub(super) bypass: Option<Bypass>,
+    /// That one is over, and is not written yet.
+    pub(super) bypass_ended: Option<Event>,
 }
 
 impl Session {
     pub(super) fn new(id: SessionId, shared: Arc<Shared>, inbox: mpsc::Receiver<Command>, hurry: Hurry) -> Self {
-        Self { id, shared, inbox, state: State::asleep(), hurry, look: true, closed: None, again: None }
+        Self {
+            id,
+            shared,
+            inbox,
+            state: State::asleep(),
+            hurry,
+            look: true,
+            closed: None,
+            again: None,
+            bypass: None,
+            bypass_ended: None,
+        }
     }
 
     #[tracing::instrument(name = "claude.session", skip_all, fields(session = %self.id))]
     pub(super) async fn run(mut self, running: Running) {
         loop {
             self.advance().await;
-            let deadline = self.state.deadline(self.shared.idle_timeout).into_iter().chain(self.again).min();
+            self.tell_bypass_end().await;
+            let bypass = self.bypass.as_ref().map(Bypass::until);
+            let deadline =
+                self.state.deadline(self.shared.idle_timeout).into_iter().chain(self.again).chain(bypass).min();
             tokio::select! {
                 biased;
                 command = self.inbox.recv() => match command {
@@ -122,12 +140,16 @@ impl Session {
 
     async fn begin(&mut self, mut live: Box<Live>, message: Message) {
         let model = self.model().await;
+        let Ok(pictures) = self.pictures(&message).await else {
+            self.state = State::ready(live);
+            return self.later();
+        };
         if self.write(vec![Event::TurnStarted { turn: message.turn, model }]).await.is_err() {
             self.state = State::ready(live);
             return self.later();
         }
         live.translator.begin(message.turn);
-        live.say(outgoing::message(message.turn.as_uuid(), &mention::silence(&message.text))).await;
+        live.say(outgoing::message(message.turn.as_uuid(), &mention::silence(&message.text), &pictures)).await;
         let turn = Turn::new(message.turn, self.shared.account.credentials(), &self.shared.board);
         self.state = State::Turn { live, turn: Box::new(turn) };
     }
@@ -189,6 +211,7 @@ impl Session {
 
     /// Ends the process, if there is one. `now`: without waiting for it to end by itself.
     pub(super) fn closing(&mut self, reason: ProcessEnd, turn: bool, now: bool) {
+        self.drop_bypass(BypassEnd::ProcessEnded);
         let mut live = match std::mem::replace(&mut self.state, State::asleep()) {
             State::Starting { live, .. } | State::Ready { live, .. } | State::Turn { live, .. } => live,
             other @ (State::Asleep { .. } | State::Waiting { .. } | State::Closing(_)) => {
@@ -233,12 +256,17 @@ impl Session {
             self.again = None;
             return false;
         }
+        if self.bypass.as_ref().is_some_and(|bypass| bypass.until() <= Instant::now()) {
+            self.drop_bypass(BypassEnd::Lapsed);
+            return false;
+        }
         match &mut self.state {
             State::Asleep { since } => {
                 *since = Instant::now();
                 // With a message that waits it stays, and looks again. While the gate is closed there is nothing to look
                 // for: whoever opens it wakes those with work left.
-                return !self.look || *self.shared.gate.borrow() == Gate::Closed;
+                let idle = !self.look || *self.shared.gate.borrow() == Gate::Closed;
+                return idle && self.bypass.is_none();
             }
             State::Waiting { .. } => {}
             State::Starting { .. } => {

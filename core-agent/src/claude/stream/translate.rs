@@ -8,6 +8,7 @@
 //! One translator per process: the CLI's costs add up over the process's life. Everything that leaves here has passed
 //! the [`Guard`].
 
+use super::asks::asks;
 use super::block::{Kind, Message};
 use super::line::{ApiEvent, Assistant, Block, CanUseTool, CliLine, Delta, Retry};
 use super::turn_end::{Signs, TurnEnd, TurnResult};
@@ -49,6 +50,11 @@ impl Translator {
         self.turn = Some(turn);
         self.message = None;
         self.signs = Signs::default();
+    }
+
+    /// The permission mode that the process is in.
+    pub const fn mode(&self) -> PermissionMode {
+        self.mode
     }
 
     /// The mode was changed by us, so that the CLI's word of it is no news.
@@ -112,6 +118,7 @@ impl Translator {
         let (mut input, mut suggestions) = (ask.input, ask.permission_suggestions);
         self.guard.mask_json(&mut input);
         self.guard.mask_json(&mut suggestions);
+        let asks = asks(&ask.tool_name, &input);
         Event::ApprovalRequested {
             turn,
             approval,
@@ -120,6 +127,7 @@ impl Translator {
             input,
             description: ask.description.map(|text| self.guard.mask(text)),
             suggestions,
+            asks,
         }
     }
 
@@ -310,7 +318,7 @@ impl Kind {
 }
 
 /// Whether something lies more than this many lists and objects deep.
-fn nests_beyond(value: &Value, depth: usize) -> bool {
+pub fn nests_beyond(value: &Value, depth: usize) -> bool {
     let deeper = |value: &Value| depth == 0 || nests_beyond(value, depth - 1);
     match value {
         Value::Array(values) => values.iter().any(deeper),
