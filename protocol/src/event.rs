@@ -2,6 +2,7 @@
 //! this version does not know is kept as it came.
 
 use crate::approval::{Asks, Terms, Through};
+use crate::claude::PlanLimit;
 use crate::ids::{ApprovalId, TurnId, UserId};
 use crate::image::Image;
 use serde::{Deserialize, Serialize};
@@ -127,7 +128,11 @@ pub enum Event {
     },
     RateLimit {
         turn: TurnId,
+        /// As it came.
         info: Value,
+        /// None where this version does not understand it.
+        #[serde(default)]
+        limit: Option<PlanLimit>,
     },
     ModelChanged {
         model: String,

@@ -7,6 +7,7 @@ mod approvals;
 mod bypass;
 pub mod caller;
 mod claude;
+mod commands;
 mod events;
 pub mod extract;
 mod follow;
@@ -18,6 +19,7 @@ mod sessions;
 mod terminals;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod workspaces;
 
 use crate::claude::Claude;
@@ -86,6 +88,7 @@ struct Described;
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(workspaces::list, workspaces::create))
+        .routes(routes!(trust::trust, trust::distrust))
         .routes(routes!(claude::read))
         .routes(routes!(claude::begin_sign_in))
         .routes(routes!(claude::submit_code))
@@ -99,6 +102,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(approvals::answer))
         .routes(routes!(bypass::begin, bypass::end))
         .routes(routes!(images::read))
+        .routes(routes!(commands::list))
         .routes(routes!(events::follow))
         .routes(routes!(terminals::list, terminals::create))
         .routes(routes!(terminals::read, terminals::rename, terminals::close))

@@ -4,6 +4,7 @@ use crate::claude::ClaudeError;
 use crate::claude::model::ModelError;
 use crate::claude::process::ProcessError;
 use crate::claude::sign_in::{Over, SignInError};
+use crate::claude::trust::TrustError;
 use crate::journal::JournalError;
 use crate::terminal::TerminalError;
 use crate::workspace::WorkspaceError;
@@ -65,25 +66,6 @@ impl ApiError {
                     ProblemType::Internal
                 }
             },
-            Self::Claude(error) => match error {
-                ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
-                ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
-                ClaudeError::UnknownSession => ProblemType::NotFound,
-                ClaudeError::SessionClosed => ProblemType::SessionClosed,
-                ClaudeError::Closed | ClaudeError::Cli(ProcessError::Closed) => ProblemType::ShuttingDown,
-                ClaudeError::Cli(_) | ClaudeError::Model(ModelError::NothingKnown) => ProblemType::ClaudeUnavailable,
-                ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
-                ClaudeError::Journal(_) | ClaudeError::SessionGone => ProblemType::Internal,
-                ClaudeError::Answer(fault) => {
-                    return Problem::new(ProblemType::InvalidBody).detail(fault.to_string());
-                }
-                ClaudeError::BypassLength(_) => {
-                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
-                }
-                ClaudeError::BypassDisabled => ProblemType::BypassDisabled,
-                ClaudeError::Busy => ProblemType::TooManyRequests,
-                ClaudeError::Owner(_) => ProblemType::StorageUnavailable,
-            },
             Self::SignIn(error) => match error {
                 SignInError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
                 SignInError::InProgress => ProblemType::SignInInProgress,
@@ -105,7 +87,9 @@ impl ApiError {
                 SignInError::Cli(_) => ProblemType::ClaudeUnavailable,
                 SignInError::Closed => ProblemType::ShuttingDown,
             },
-            Self::Workspace(error) | Self::Terminal(TerminalError::Workspace(error)) => match error {
+            Self::Workspace(error)
+            | Self::Terminal(TerminalError::Workspace(error))
+            | Self::Claude(ClaudeError::Workspace(error)) => match error {
                 WorkspaceError::InvalidName => {
                     return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
                 }
@@ -113,6 +97,29 @@ impl ApiError {
                 WorkspaceError::Unknown => ProblemType::NotFound,
                 WorkspaceError::Exists => ProblemType::WorkspaceExists,
                 WorkspaceError::Io(_) => ProblemType::StorageUnavailable,
+            },
+            Self::Claude(error) => match error {
+                ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
+                ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
+                ClaudeError::UnknownSession => ProblemType::NotFound,
+                ClaudeError::SessionClosed => ProblemType::SessionClosed,
+                ClaudeError::Closed | ClaudeError::Cli(ProcessError::Closed) => ProblemType::ShuttingDown,
+                ClaudeError::Cli(_) | ClaudeError::Model(ModelError::NothingKnown) => ProblemType::ClaudeUnavailable,
+                ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
+                ClaudeError::Journal(_) | ClaudeError::Workspace(_) | ClaudeError::SessionGone => ProblemType::Internal,
+                ClaudeError::Answer(fault) => {
+                    return Problem::new(ProblemType::InvalidBody).detail(fault.to_string());
+                }
+                ClaudeError::BypassLength(_) => {
+                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+                }
+                ClaudeError::Trust(TrustError::TooMany) => {
+                    return Problem::new(ProblemType::Conflict).detail(error.to_string());
+                }
+                ClaudeError::Trust(TrustError::File(_)) => ProblemType::StorageUnavailable,
+                ClaudeError::BypassDisabled => ProblemType::BypassDisabled,
+                ClaudeError::Busy => ProblemType::TooManyRequests,
+                ClaudeError::Owner(_) => ProblemType::StorageUnavailable,
             },
             Self::Terminal(error) => match error {
                 TerminalError::Unknown => ProblemType::NotFound,

@@ -186,7 +186,7 @@ async fn workspaces_are_made_by_those_who_may_and_listed_for_all() {
         assert_eq!(refused.problem_type(), Some(expected), "{body}");
     }
     let listed = agent.get("/v1/workspaces").await.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(listed, r#"{"workspaces":[{"name":"demo"}]}"#);
+    assert_eq!(listed, r#"{"workspaces":[{"name":"demo","trusted":null}]}"#);
     let large = agent.request(Method::POST, "/v1/workspaces", Some(Grant::Operate));
     let large = large.header(header::CONTENT_TYPE, "application/json").body("x".repeat(MAX_BODY + 1).into()).unwrap();
     assert_eq!(problem(agent.send(large).await).await.0, StatusCode::PAYLOAD_TOO_LARGE);

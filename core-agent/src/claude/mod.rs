@@ -11,6 +11,7 @@
 mod account;
 mod admission;
 pub mod api_key;
+pub mod commands;
 mod credentials;
 mod deny;
 mod end;
@@ -18,6 +19,7 @@ pub mod guard;
 pub mod image;
 mod instructions;
 mod keep;
+mod limits;
 mod mention;
 pub mod model;
 mod owner;
@@ -28,13 +30,15 @@ pub mod sign_in;
 mod sign_out;
 mod state;
 pub mod stream;
+pub mod trust;
 
 use crate::config::Config;
 use crate::journal::{Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession};
 use crate::supervise::Supervisor;
-use crate::workspace::Workspaces;
+use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
 use account::Account;
 use admission::Admission;
+use commands::{Commands, SlashCommand};
 use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
 use keep::Keeper;
@@ -54,6 +58,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use trust::{Trust, TrustError};
 
 /// A slow CLI does not keep the agent from starting; what it says is then learnt later.
 const FIRST_CHECK: Duration = Duration::from_secs(15);
@@ -94,6 +99,10 @@ pub enum ClaudeError {
     BypassDisabled,
     #[error("a session runs without asking for 1 to {0} seconds")]
     BypassLength(u64),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     #[error("the owner's file cannot be removed: {0}")]
     Owner(#[source] std::io::Error),
 }
@@ -127,6 +136,9 @@ pub struct Claude {
     board: Board,
     guard: Guard,
     models: Models,
+    commands: Commands,
+    workspaces: Workspaces,
+    trust: Arc<Trust>,
     launcher: Launcher,
     watcher: Watcher,
     account: Arc<Account>,
@@ -179,16 +191,20 @@ impl Claude {
             Ok(Err(error)) => tracing::warn!(%error, "the CLI could not be asked for its sign-in"),
             Err(_) => tracing::warn!("the CLI takes its time to say whether it is signed in"),
         }
+        let commands = Commands::new(guard.clone());
+        let trust = Arc::new(Trust::open(settings.trust_file()));
         let (gate, gate_seen) = watch::channel(Gate::Open);
         let over = shutdown.child_token();
         let shared = Shared {
             launcher: launcher.clone(),
             journal: journal.clone(),
-            workspaces,
+            workspaces: workspaces.clone(),
             board: board.clone(),
             account: Arc::clone(&account),
             guard: guard.clone(),
             models: models.clone(),
+            commands: commands.clone(),
+            trust: Arc::clone(&trust),
             places: Places::new(settings.max_processes),
             gate: gate_seen.clone(),
             over: over.clone(),
@@ -220,6 +236,9 @@ impl Claude {
             board,
             guard,
             models,
+            commands,
+            workspaces,
+            trust,
             launcher,
             watcher,
             account,
@@ -406,6 +425,66 @@ impl Claude {
         Ok(())
     }
 
+    /// What the CLI offers, as a process in no workspace said.
+    fn learn(&self, initialized: &serde_json::Value) {
+        self.models.learn(initialized);
+        self.commands.learn(None, initialized);
+    }
+
+    /// The slash commands of a session. Where the CLI has not said yet what it offers, it is asked.
+    pub async fn commands(self: &Arc<Self>, session: SessionId) -> Result<Vec<SlashCommand>, ClaudeError> {
+        let workspace = self.journal.session(session).await?.ok_or(ClaudeError::UnknownSession)?.workspace;
+        if let Some(known) = self.commands.of(&workspace) {
+            return Ok(known);
+        }
+        let (claude, asked) = (Arc::clone(self), workspace.clone());
+        self.to_its_end(async move {
+            if let Some(answer) = claude.keeper.initialize(|| claude.commands.of(&asked).is_some()).await? {
+                claude.learn(&answer);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(self.commands.of(&workspace).unwrap_or_default())
+    }
+
+    /// Who trusts which workspaces.
+    pub fn trusted(&self) -> &Arc<Trust> {
+        &self.trust
+    }
+
+    /// Lets a workspace's own settings take effect.
+    pub async fn trust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
+        let (trust, workspaces) = (Arc::clone(&self.trust), self.workspaces.clone());
+        self.change_trust(move || {
+            let (_, directory) = workspaces.identify(&name)?;
+            trust.mark(&name, directory, by.clone())?;
+            tracing::warn!(workspace = %name, by = %by.user, "a workspace is trusted: its settings take effect");
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn distrust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
+        let trust = Arc::clone(&self.trust);
+        self.change_trust(move || {
+            trust.withdraw(&name)?;
+            tracing::info!(workspace = %name, by = %by.user, "a workspace is not trusted");
+            Ok(())
+        })
+        .await
+    }
+
+    async fn change_trust(
+        &self,
+        change: impl FnOnce() -> Result<(), ClaudeError> + Send + 'static,
+    ) -> Result<(), ClaudeError> {
+        let changed = tokio::task::spawn_blocking(change).await.map_err(|_| ClaudeError::SessionGone)?;
+        // Also where the file could not be written: what is in memory has changed.
+        self.sessions.wake_all();
+        changed
+    }
+
     /// That the CLI offers this model. Where it has not said yet what it offers, it is asked: a name that it takes without
     /// a word fails at the first message.
     async fn check_model(self: &Arc<Self>, name: &str) -> Result<(), ClaudeError> {
@@ -416,7 +495,7 @@ impl Claude {
         let claude = Arc::clone(self);
         self.to_its_end(async move {
             if let Some(answer) = claude.keeper.initialize(|| claude.models.are_known()).await? {
-                claude.models.learn(&answer);
+                claude.learn(&answer);
             }
             Ok(())
         })

@@ -47,6 +47,8 @@ pub(super) struct Chat<'a> {
     pub(super) conversation: Conversation,
     pub(super) model: Option<&'a str>,
     pub(super) mode: PermissionMode,
+    /// Whether the workspace's own settings and servers take effect.
+    pub(super) trusted: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,15 +174,17 @@ fn chat_arguments(chat: &Chat<'_>, settings: &str) -> Vec<String> {
         "--include-partial-messages",
         "--permission-prompt-tool",
         "stdio",
-        // A repository's own settings could redirect the sign-in and run hooks.
-        "--setting-sources",
-        "user",
-        "--strict-mcp-config",
         "--settings",
         settings,
         "--permission-mode",
         chat.mode.cli_name(),
     ]);
+    // A repository's own settings could redirect the sign-in and run hooks.
+    arguments.extend(to_strings(if chat.trusted {
+        &["--setting-sources", "user,project"]
+    } else {
+        &["--setting-sources", "user", "--strict-mcp-config"]
+    }));
     match chat.conversation {
         Conversation::New(id) => arguments.extend(["--session-id".to_owned(), id.to_string()]),
         Conversation::Resume(id) => arguments.extend(["--resume".to_owned(), id.to_string()]),

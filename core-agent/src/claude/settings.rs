@@ -76,6 +76,11 @@ impl Settings {
         self.state_dir.join("claude-owner.json")
     }
 
+    /// Which workspaces are trusted.
+    pub(super) fn trust_file(&self) -> PathBuf {
+        self.state_dir.join("trusted-workspaces.json")
+    }
+
     /// Where each conversation has the file that the supervisor of its process locks.
     fn alone_dir(&self) -> PathBuf {
         self.state_dir.join("conversations")

@@ -8,6 +8,7 @@ use protocol::link::Class;
 pub enum Verb {
     Get,
     Post,
+    Put,
     Patch,
     Delete,
 }
@@ -17,6 +18,7 @@ impl Verb {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
@@ -26,6 +28,7 @@ impl Verb {
         match *method {
             http::Method::GET | http::Method::HEAD => Some(Self::Get),
             http::Method::POST => Some(Self::Post),
+            http::Method::PUT => Some(Self::Put),
             http::Method::PATCH => Some(Self::Patch),
             http::Method::DELETE => Some(Self::Delete),
             _ => None,
@@ -93,7 +96,7 @@ const fn core(verb: Verb, template: &'static str, grant: Grant, owned: Owned) ->
 use Grant::{Administer, Observe, Operate};
 use Owned::{Anyone, OwnerOnly, OwnerOrAdministrator};
 use Rule::{Administrator, Authenticated, Public};
-use Verb::{Delete, Get, Patch, Post};
+use Verb::{Delete, Get, Patch, Post, Put};
 
 pub const ROUTES: &[Route] = &[
     gateway(Get, "/", Public),
@@ -131,6 +134,9 @@ pub const ROUTES: &[Route] = &[
     core(Post, "/api/v1/cores/{core}/claude/sign-out", Administer, OwnerOrAdministrator),
     core(Get, "/api/v1/cores/{core}/workspaces", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/workspaces", Operate, OwnerOnly),
+    // Whoever trusts a workspace lets it act as the Core's user.
+    core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
@@ -151,6 +157,8 @@ pub const ROUTES: &[Route] = &[
         class: Class::Bulk,
         ..core(Get, "/api/v1/cores/{core}/sessions/{session}/images/{image}", Observe, Anyone)
     },
+    // The CLI may have to be started to say it.
+    core(Get, "/api/v1/cores/{core}/sessions/{session}/commands", Operate, OwnerOnly),
     // Running without asking is lent by an administrator, and taken back by whoever operates.
     core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly),
     core(Delete, "/api/v1/cores/{core}/sessions/{session}/bypass", Operate, OwnerOnly),

@@ -7,6 +7,7 @@ mod bypass;
 mod configuration;
 mod images;
 mod messages;
+mod offers;
 mod owner;
 mod places;
 mod processes;

@@ -82,7 +82,10 @@ impl Session {
         match said {
             CliLine::ControlAnswer(answer) if answer.request_id == initialize => {
                 match answer.outcome {
-                    Ok(initialized) => self.shared.models.learn(&initialized),
+                    Ok(initialized) => {
+                        self.shared.models.learn(&initialized);
+                        self.shared.commands.learn(Some(&live.workspace), &initialized);
+                    }
                     Err(error) => tracing::warn!(error, "the CLI refused to say what it offers"),
                 }
                 let cli_version = self.shared.board.cli_version();
@@ -116,6 +119,11 @@ impl Session {
                     self.refused(&live, &mut turn, retry.attempt).await;
                 }
                 let step = live.translator.take(other, raw);
+                for event in &step.events {
+                    if let Event::RateLimit { limit: Some(limit), .. } = event {
+                        self.shared.board.change(Change::Limit(limit));
+                    }
+                }
                 taken.events.extend(step.events);
                 if let Some(end) = step.end {
                     self.judge_sign_in(&turn, &end);

@@ -7,6 +7,7 @@ use crate::claude::stream::outgoing::{self, Control};
 use crate::supervise::{Exit, LineError, Supervised};
 use futures::FutureExt as _;
 use std::time::Duration;
+use time::OffsetDateTime;
 use tokio::time::timeout;
 
 /// Lines taken at once when many are there: one write to the journal carries them.
@@ -21,6 +22,9 @@ pub(super) struct Live {
     process: Supervised,
     pub(super) translator: Translator,
     pub(super) resumed: bool,
+    pub(super) workspace: String,
+    /// How the workspace was trusted when it was started (see [`Trust::revision`](crate::claude::trust::Trust::revision)).
+    pub(super) trust: Option<OffsetDateTime>,
     /// The sign-in that it was started under (see [`Account::sign_ins`](crate::claude::account::Account::sign_ins)).
     pub(super) sign_in: u64,
     /// It has found itself signed out. The CLI works out how to authenticate once and keeps to it: after a new sign-in
@@ -31,6 +35,15 @@ pub(super) struct Live {
     _place: Place,
 }
 
+/// What a process was started as.
+#[derive(Debug)]
+pub(super) struct Born {
+    pub(super) resumed: bool,
+    pub(super) workspace: String,
+    pub(super) trust: Option<OffsetDateTime>,
+    pub(super) sign_in: u64,
+}
+
 #[derive(Debug)]
 pub(super) enum Heard {
     Lines(Vec<String>),
@@ -39,8 +52,19 @@ pub(super) enum Heard {
 }
 
 impl Live {
-    pub(super) fn new(process: Supervised, translator: Translator, resumed: bool, sign_in: u64, place: Place) -> Self {
-        Self { process, translator, resumed, sign_in, stale: false, allowances: Allowances::default(), _place: place }
+    pub(super) fn new(process: Supervised, translator: Translator, born: Born, place: Place) -> Self {
+        let Born { resumed, workspace, trust, sign_in } = born;
+        Self {
+            process,
+            translator,
+            resumed,
+            workspace,
+            trust,
+            sign_in,
+            stale: false,
+            allowances: Allowances::default(),
+            _place: place,
+        }
     }
 
     /// The next lines: at least one, and what is there with it. Cancel safe.

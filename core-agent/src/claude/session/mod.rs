@@ -33,10 +33,12 @@ pub(super) use places::Places;
 pub use verdict::AnswerFault;
 
 use super::account::Account;
+use super::commands::Commands;
 use super::guard::Guard;
 use super::model::Models;
 use super::process::Launcher;
 use super::state::Board;
+use super::trust::Trust;
 use crate::journal::{Answer, Decided, Journal, JournalError};
 use crate::workspace::Workspaces;
 use hurry::{Hurried, Hurry};
@@ -173,6 +175,8 @@ pub(super) struct Shared {
     pub(super) account: Arc<Account>,
     pub(super) guard: Guard,
     pub(super) models: Models,
+    pub(super) commands: Commands,
+    pub(super) trust: Arc<Trust>,
     pub(super) places: Places,
     pub(super) gate: watch::Receiver<Gate>,
     /// The agent is ending: a session without a process has nothing to stay for.

@@ -2,7 +2,7 @@
 
 use super::bypass::Bypass;
 use super::hurry::Hurry;
-use super::live::Live;
+use super::live::{Born, Live};
 use super::places::Place;
 use super::queue::NotNow;
 use super::state::{Closing, Happened, State};
@@ -95,6 +95,11 @@ impl Session {
 
     /// Takes the next message, where one can be taken.
     async fn advance(&mut self) {
+        if let State::Ready { live, .. } = &self.state
+            && live.trust != self.shared.trust.revision(&live.workspace)
+        {
+            self.close(ProcessEnd::Idle);
+        }
         while self.look && self.again.is_none() && matches!(self.state, State::Asleep { .. } | State::Ready { .. }) {
             if *self.shared.gate.borrow() == Gate::Closed {
                 return;
@@ -179,11 +184,16 @@ impl Session {
             return Err("the session is closed".to_owned());
         }
         let name = session.workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
-        let cwd = shared.workspaces.resolve(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
+        // The mark first: one that changes meanwhile shows as another.
+        let trust = shared.trust.revision(&session.workspace);
+        let (cwd, directory) =
+            shared.workspaces.identify(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
+        let trusted = shared.trust.of(&name, &directory).is_some();
         let (id, claude_dir) = (self.id, shared.claude_dir.clone());
         let workspace = cwd.clone();
-        let looked =
-            move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, instructions::read(&workspace)));
+        // In a trusted workspace the CLI reads them itself.
+        let read = move || if trusted { None } else { instructions::read(&workspace) };
+        let looked = move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, read()));
         let looked = tokio::task::spawn_blocking(looked).await.map_err(std::io::Error::other).and_then(|looked| looked);
         let (resumed, instructions) =
             looked.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
@@ -193,6 +203,7 @@ impl Session {
             conversation: if resumed { Conversation::Resume(id) } else { Conversation::New(id) },
             model: session.model.as_deref(),
             mode,
+            trusted,
         };
         let sign_in = shared.account.sign_ins();
         let process = shared.launcher.chat(&chat).await.map_err(|error| error.to_string())?;
@@ -201,7 +212,8 @@ impl Session {
             let _ = self.write(vec![Event::PermissionModeChanged { mode, by: None }]).await;
         }
         let translator = Translator::new(shared.guard.clone(), mode);
-        Ok((Live::new(process, translator, resumed, sign_in, place), instructions))
+        let born = Born { resumed, workspace: session.workspace, trust, sign_in };
+        Ok((Live::new(process, translator, born, place), instructions))
     }
 
     /// Lets the process end by itself, for want of work.

@@ -13,9 +13,11 @@ use super::block::{Kind, Message};
 use super::line::{ApiEvent, Assistant, Block, CanUseTool, CliLine, Delta, Retry};
 use super::turn_end::{Signs, TurnEnd, TurnResult};
 use crate::claude::guard::Guard;
+use crate::claude::limits;
 use protocol::event::{Event, PermissionMode};
 use protocol::ids::{ApprovalId, TurnId};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 /// An unknown line that nests deeper is kept as text. Readers of JSON give up at 128, and what stands in an event, in the
 /// journal and in a frame lies deeper there than on its line.
@@ -88,7 +90,8 @@ impl Translator {
             (CliLine::Retry(retry), Some(turn)) => step.events.push(self.retry(turn, &retry)),
             (CliLine::RateLimit(mut info), Some(turn)) => {
                 self.guard.mask_json(&mut info);
-                step.events.push(Event::RateLimit { turn, info });
+                let limit = limits::read(&info, OffsetDateTime::now_utc());
+                step.events.push(Event::RateLimit { turn, info, limit });
             }
             // The session's own; and a subagent's deltas: its tools and their results are told by their own lines.
             (
