@@ -43,6 +43,7 @@ pub struct ClaudeConfig {
     pub exit_grace: Duration,
     #[serde(with = "humantime_serde")]
     pub bypass_max: Duration,
+    pub connectors: bool,
     pub environment: Vec<String>,
     /// Never in the file: found in the environment or in `.env` (see `claude::api_key`).
     #[serde(skip)]
@@ -124,6 +125,7 @@ impl Default for ClaudeConfig {
             sign_in_timeout: Duration::from_mins(10),
             exit_grace: Duration::from_secs(10),
             bypass_max: Duration::ZERO,
+            connectors: false,
             environment: environment.map(str::to_owned).to_vec(),
             api_key: None,
             api_key_file: None,

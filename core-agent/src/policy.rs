@@ -19,7 +19,7 @@ pub enum Command {
     Operate,
     /// Open, use and close terminals: whoever may do that is the Core's operating-system user.
     UseTerminals,
-    /// Let a session run without asking, or a workspace's own settings take effect.
+    /// Let a session run without asking, a workspace's own settings take effect, or an MCP server run.
     Entrust,
     SignIn,
     SignOut,

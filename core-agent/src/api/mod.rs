@@ -13,8 +13,10 @@ pub mod extract;
 mod follow;
 mod images;
 mod link;
+mod mcp_servers;
 mod messages;
 pub mod problem;
+mod session_mcp;
 mod sessions;
 mod terminals;
 #[cfg(test)]
@@ -79,7 +81,7 @@ pub struct AppState(pub Arc<App>);
         title = "Condrix Core",
         description = "What a Core answers. Through a gateway, `/v1/…` is `/api/v1/cores/{core}/…`.",
     ),
-    tags((name = "claude"), (name = "workspaces"), (name = "sessions"), (name = "terminals")),
+    tags((name = "claude"), (name = "workspaces"), (name = "sessions"), (name = "mcp"), (name = "terminals")),
 )]
 struct Described;
 
@@ -89,6 +91,13 @@ fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(workspaces::list, workspaces::create))
         .routes(routes!(trust::trust, trust::distrust))
+        .routes(routes!(mcp_servers::list))
+        .routes(routes!(mcp_servers::set, mcp_servers::remove))
+        .routes(routes!(mcp_servers::list_of_workspace))
+        .routes(routes!(mcp_servers::set_of_workspace, mcp_servers::remove_of_workspace))
+        .routes(routes!(session_mcp::read))
+        .routes(routes!(session_mcp::switch))
+        .routes(routes!(session_mcp::reconnect))
         .routes(routes!(claude::read))
         .routes(routes!(claude::begin_sign_in))
         .routes(routes!(claude::submit_code))

@@ -1,8 +1,10 @@
 //! Where errors become problems (RFC 9457): the one place, by an exhaustive match.
 
 use crate::claude::ClaudeError;
+use crate::claude::mcp::McpError;
 use crate::claude::model::ModelError;
 use crate::claude::process::ProcessError;
+use crate::claude::session::ControlError;
 use crate::claude::sign_in::{Over, SignInError};
 use crate::claude::trust::TrustError;
 use crate::journal::JournalError;
@@ -117,6 +119,17 @@ impl ApiError {
                     return Problem::new(ProblemType::Conflict).detail(error.to_string());
                 }
                 ClaudeError::Trust(TrustError::File(_)) => ProblemType::StorageUnavailable,
+                ClaudeError::Mcp(McpError::Server(_)) => {
+                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+                }
+                ClaudeError::Mcp(McpError::Unknown) => ProblemType::NotFound,
+                ClaudeError::Mcp(McpError::TooMany)
+                | ClaudeError::Control(ControlError::NoProcess | ControlError::Refused(_)) => {
+                    return Problem::new(ProblemType::Conflict).detail(error.to_string());
+                }
+                ClaudeError::Mcp(McpError::File(_)) => ProblemType::StorageUnavailable,
+                ClaudeError::Control(ControlError::TooMany) => ProblemType::TooManyRequests,
+                ClaudeError::Control(ControlError::Timeout) => ProblemType::ClaudeUnavailable,
                 ClaudeError::BypassDisabled => ProblemType::BypassDisabled,
                 ClaudeError::Busy => ProblemType::TooManyRequests,
                 ClaudeError::Owner(_) => ProblemType::StorageUnavailable,

@@ -20,6 +20,7 @@ pub mod image;
 mod instructions;
 mod keep;
 mod limits;
+pub mod mcp;
 mod mention;
 pub mod model;
 mod owner;
@@ -42,18 +43,20 @@ use commands::{Commands, SlashCommand};
 use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
 use keep::Keeper;
+use mcp::{McpError, McpServers, Server, ServerName, ServerStatus};
 use model::{ModelError, Models};
 use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
-use session::{AnswerFault, Gate, Places, Reason, SessionError, Sessions, Shared};
+use session::{AnswerFault, ControlError, Gate, Places, Reason, SessionError, Sessions, Shared};
 use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
+use stream::outgoing;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +65,8 @@ use trust::{Trust, TrustError};
 
 /// A slow CLI does not keep the agent from starting; what it says is then learnt later.
 const FIRST_CHECK: Duration = Duration::from_secs(15);
+/// A server that is connected anew may take its time.
+const CONTROL: Duration = Duration::from_secs(30);
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -103,6 +108,10 @@ pub enum ClaudeError {
     Workspace(#[from] WorkspaceError),
     #[error(transparent)]
     Trust(#[from] TrustError),
+    #[error(transparent)]
+    Mcp(#[from] McpError),
+    #[error(transparent)]
+    Control(#[from] ControlError),
     #[error("the owner's file cannot be removed: {0}")]
     Owner(#[source] std::io::Error),
 }
@@ -139,6 +148,7 @@ pub struct Claude {
     commands: Commands,
     workspaces: Workspaces,
     trust: Arc<Trust>,
+    mcp: Arc<McpServers>,
     launcher: Launcher,
     watcher: Watcher,
     account: Arc<Account>,
@@ -193,6 +203,8 @@ impl Claude {
         }
         let commands = Commands::new(guard.clone());
         let trust = Arc::new(Trust::open(settings.trust_file()));
+        let mcp = Arc::new(McpServers::open(settings.mcp_file(), guard.clone()));
+        mcp::clear(&settings.mcp_dir());
         let (gate, gate_seen) = watch::channel(Gate::Open);
         let over = shutdown.child_token();
         let shared = Shared {
@@ -205,6 +217,8 @@ impl Claude {
             models: models.clone(),
             commands: commands.clone(),
             trust: Arc::clone(&trust),
+            mcp: Arc::clone(&mcp),
+            mcp_dir: settings.mcp_dir(),
             places: Places::new(settings.max_processes),
             gate: gate_seen.clone(),
             over: over.clone(),
@@ -239,6 +253,7 @@ impl Claude {
             commands,
             workspaces,
             trust,
+            mcp,
             launcher,
             watcher,
             account,
@@ -456,7 +471,7 @@ impl Claude {
     /// Lets a workspace's own settings take effect.
     pub async fn trust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
         let (trust, workspaces) = (Arc::clone(&self.trust), self.workspaces.clone());
-        self.change_trust(move || {
+        self.change_what_processes_get(move || {
             let (_, directory) = workspaces.identify(&name)?;
             trust.mark(&name, directory, by.clone())?;
             tracing::warn!(workspace = %name, by = %by.user, "a workspace is trusted: its settings take effect");
@@ -467,7 +482,7 @@ impl Claude {
 
     pub async fn distrust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
         let trust = Arc::clone(&self.trust);
-        self.change_trust(move || {
+        self.change_what_processes_get(move || {
             trust.withdraw(&name)?;
             tracing::info!(workspace = %name, by = %by.user, "a workspace is not trusted");
             Ok(())
@@ -475,7 +490,66 @@ impl Claude {
         .await
     }
 
-    async fn change_trust(
+    pub fn mcp_servers(&self) -> &McpServers {
+        &self.mcp
+    }
+
+    /// Sets an MCP server of every session, or of those of one workspace.
+    pub async fn set_mcp_server(
+        &self,
+        workspace: Option<String>,
+        name: ServerName,
+        server: Server,
+        by: UserId,
+    ) -> Result<(), ClaudeError> {
+        let servers = Arc::clone(&self.mcp);
+        self.change_what_processes_get(move || {
+            servers.put(workspace.as_deref(), &name, server)?;
+            tracing::warn!(server = %name, workspace, %by, "an MCP server is set");
+            Ok(())
+        })
+        .await
+    }
+
+    pub async fn remove_mcp_server(
+        &self,
+        workspace: Option<String>,
+        name: String,
+        by: UserId,
+    ) -> Result<(), ClaudeError> {
+        let servers = Arc::clone(&self.mcp);
+        self.change_what_processes_get(move || {
+            servers.remove(workspace.as_deref(), &name)?;
+            tracing::info!(server = name, workspace, %by, "an MCP server is removed");
+            Ok(())
+        })
+        .await
+    }
+
+    /// How a session's process stands with its MCP servers.
+    pub async fn mcp_status(&self, session: SessionId) -> Result<Vec<ServerStatus>, ClaudeError> {
+        let answer = self.control(session, outgoing::mcp_status()).await?;
+        Ok(mcp::read_status(&answer, &self.guard))
+    }
+
+    pub async fn reconnect_mcp_server(&self, session: SessionId, server: &str) -> Result<(), ClaudeError> {
+        self.control(session, outgoing::mcp_reconnect(server)).await.map(drop)
+    }
+
+    pub async fn switch_mcp_server(&self, session: SessionId, server: &str, enabled: bool) -> Result<(), ClaudeError> {
+        self.control(session, outgoing::mcp_toggle(server, enabled)).await.map(drop)
+    }
+
+    async fn control(&self, session: SessionId, control: outgoing::Control) -> Result<serde_json::Value, ClaudeError> {
+        self.open_session(session).await?;
+        self.sessions.control(session, control, CONTROL).await.map_err(|error| match error {
+            // The CLI's words may quote what it was given.
+            ControlError::Refused(words) => ControlError::Refused(self.guard.mask(words)).into(),
+            other => other.into(),
+        })
+    }
+
+    async fn change_what_processes_get(
         &self,
         change: impl FnOnce() -> Result<(), ClaudeError> + Send + 'static,
     ) -> Result<(), ClaudeError> {

@@ -35,6 +35,8 @@ pub struct Settings {
     pub(super) exit_grace: Duration,
     /// How long a session may run without asking at most; nothing where none may.
     pub(super) bypass_max: Duration,
+    /// Whether the CLI may use the connectors of the account that it is signed in with.
+    pub(super) connectors: bool,
 }
 
 impl Settings {
@@ -54,8 +56,9 @@ impl Settings {
             refresh_lead: config.claude.refresh_ahead,
             exit_grace: config.claude.exit_grace,
             bypass_max: config.claude.bypass_max,
+            connectors: config.claude.connectors,
         };
-        for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir()] {
+        for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir(), settings.mcp_dir()] {
             make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;
         }
         Ok(settings)
@@ -79,6 +82,16 @@ impl Settings {
     /// Which workspaces are trusted.
     pub(super) fn trust_file(&self) -> PathBuf {
         self.state_dir.join("trusted-workspaces.json")
+    }
+
+    /// The MCP servers, secrets and all.
+    pub(super) fn mcp_file(&self) -> PathBuf {
+        self.state_dir.join("mcp-servers.json")
+    }
+
+    /// Where a starting process finds those that it is given.
+    pub(super) fn mcp_dir(&self) -> PathBuf {
+        self.state_dir.join("mcp")
     }
 
     /// Where each conversation has the file that the supervisor of its process locks.

@@ -137,6 +137,16 @@ pub const ROUTES: &[Route] = &[
     // Whoever trusts a workspace lets it act as the Core's user.
     core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
     core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
+    // A server is a program that runs as the Core's user, or is told what is said.
+    core(Get, "/api/v1/cores/{core}/mcp-servers", Operate, OwnerOnly),
+    core(Put, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers", Operate, OwnerOnly),
+    core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/sessions/{session}/mcp-servers", Operate, OwnerOnly),
+    core(Patch, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}", Operate, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}/reconnect", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),

@@ -23,6 +23,13 @@ async fn an_edited_input_runs_in_place_of_what_was_asked_for_and_the_history_has
     let decided = of_kind(&events, "approval_decided")[0];
     assert_eq!((&asked["input"], &decided["terms"]["input"]), (&command("touch asked"), &edited));
     assert_eq!((&decided["by"]["name"], &decided["through"]), (&json!("ada"), &json!("answer")));
+    // The rules that deny were held against the file that was asked for.
+    let (turn, asked) = asks(&world, &mut chat, "Read", json!({ "file_path": "/etc/hostname" })).await;
+    let elsewhere = json!({ "file_path": core.home().join(".claude.json") });
+    let answer = json!({ "decision": "allow", "input": elsewhere });
+    chat.decide(&asked, &answer).await.expect_problem(422, "invalid-body");
+    chat.decide(&asked, &json!({ "decision": "deny" })).await.expect(200);
+    chat.end_of(&turn).await;
     let there = |name: &str| core.workspaces().join("garden").join(name).exists();
     assert!(there("edited") && !there("asked"));
 }

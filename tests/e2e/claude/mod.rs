@@ -6,6 +6,7 @@ mod approvals;
 mod bypass;
 mod configuration;
 mod images;
+mod mcp;
 mod messages;
 mod offers;
 mod owner;

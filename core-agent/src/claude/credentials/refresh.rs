@@ -181,6 +181,7 @@ impl Refresher {
             model: None,
             mode: PermissionMode::Default,
             trusted: false,
+            mcp: None,
         };
         let mut process = match self.launcher.chat(&chat).await {
             Ok(process) => process,
@@ -235,6 +236,7 @@ impl Refresher {
             model: None,
             mode: PermissionMode::Default,
             trusted: false,
+            mcp: None,
         };
         let mut process = self.launcher.chat(&chat).await?;
         let initialize = outgoing::initialize(None);

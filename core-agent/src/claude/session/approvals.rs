@@ -75,7 +75,12 @@ impl Approvals {
         terms: &Terms,
     ) -> Option<Result<Terms, AnswerFault>> {
         let pending = self.pending.iter().find(|pending| pending.id == id)?;
-        let asked = Asked { tool: &pending.tool, asks: &pending.asks, suggestions: &pending.suggestions };
+        let asked = Asked {
+            tool: &pending.tool,
+            input: &pending.input,
+            asks: &pending.asks,
+            suggestions: &pending.suggestions,
+        };
         Some(verdict::check(asked, decision, terms))
     }
 

@@ -52,6 +52,11 @@ impl Session {
 
     async fn line(&mut self, raw: &str, taken: &mut Taken) {
         let line = CliLine::parse(raw);
+        if let CliLine::ControlAnswer(answer) = &line
+            && self.state.live().is_some_and(|live| live.asked.deliver(answer))
+        {
+            return;
+        }
         match std::mem::replace(&mut self.state, State::asleep()) {
             State::Starting { live, initialize, since } => {
                 self.state = self.starting(live, initialize, since, line, &mut taken.events);
@@ -73,7 +78,7 @@ impl Session {
     /// Waits for the answer to `initialize`. What else the CLI says meanwhile is about nothing that was asked.
     fn starting(
         &self,
-        live: Box<Live>,
+        mut live: Box<Live>,
         initialize: String,
         since: Instant,
         said: CliLine,
@@ -88,6 +93,7 @@ impl Session {
                     }
                     Err(error) => tracing::warn!(error, "the CLI refused to say what it offers"),
                 }
+                live.handover = None;
                 let cli_version = self.shared.board.cli_version();
                 events.push(Event::ProcessStarted { resumed: live.resumed, cli_version });
                 State::ready(live)

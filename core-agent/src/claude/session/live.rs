@@ -1,7 +1,9 @@
 //! A CLI process and what must be known of it.
 
 use super::allowances::Allowances;
+use super::controls::Asked;
 use super::places::Place;
+use crate::claude::mcp::Handover;
 use crate::claude::stream::Translator;
 use crate::claude::stream::outgoing::{self, Control};
 use crate::supervise::{Exit, LineError, Supervised};
@@ -25,12 +27,17 @@ pub(super) struct Live {
     pub(super) workspace: String,
     /// How the workspace was trusted when it was started (see [`Trust::revision`](crate::claude::trust::Trust::revision)).
     pub(super) trust: Option<OffsetDateTime>,
+    /// Which MCP servers it was given (see [`McpServers::revision`](crate::claude::mcp::McpServers::revision)).
+    pub(super) mcp: u64,
     /// The sign-in that it was started under (see [`Account::sign_ins`](crate::claude::account::Account::sign_ins)).
     pub(super) sign_in: u64,
     /// It has found itself signed out. The CLI works out how to authenticate once and keeps to it: after a new sign-in
     /// such a process would be refused for ever.
     pub(super) stale: bool,
     pub(super) allowances: Allowances,
+    pub(super) asked: Asked,
+    /// Until it has read it.
+    pub(super) handover: Option<Handover>,
     /// Freed when the process is gone.
     _place: Place,
 }
@@ -41,6 +48,8 @@ pub(super) struct Born {
     pub(super) resumed: bool,
     pub(super) workspace: String,
     pub(super) trust: Option<OffsetDateTime>,
+    pub(super) mcp: u64,
+    pub(super) handover: Option<Handover>,
     pub(super) sign_in: u64,
 }
 
@@ -53,16 +62,19 @@ pub(super) enum Heard {
 
 impl Live {
     pub(super) fn new(process: Supervised, translator: Translator, born: Born, place: Place) -> Self {
-        let Born { resumed, workspace, trust, sign_in } = born;
+        let Born { resumed, workspace, trust, mcp, handover, sign_in } = born;
         Self {
             process,
             translator,
             resumed,
             workspace,
             trust,
+            mcp,
             sign_in,
             stale: false,
             allowances: Allowances::default(),
+            asked: Asked::default(),
+            handover,
             _place: place,
         }
     }

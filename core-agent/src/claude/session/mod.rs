@@ -17,6 +17,7 @@
 mod allowances;
 mod approvals;
 mod bypass;
+mod controls;
 mod heard;
 mod hurry;
 mod live;
@@ -29,27 +30,33 @@ mod transcript;
 mod turn;
 mod verdict;
 
+pub use controls::ControlError;
 pub(super) use places::Places;
 pub use verdict::AnswerFault;
 
 use super::account::Account;
 use super::commands::Commands;
 use super::guard::Guard;
+use super::mcp::McpServers;
 use super::model::Models;
 use super::process::Launcher;
 use super::state::Board;
+use super::stream::outgoing::Control;
 use super::trust::Trust;
 use crate::journal::{Answer, Decided, Journal, JournalError};
 use crate::workspace::Workspaces;
+use controls::Answering;
 use hurry::{Hurried, Hurry};
 use protocol::event::{Actor, InterruptReason, PermissionMode, ProcessEnd};
 use protocol::ids::SessionId;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use task::Session;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -143,6 +150,10 @@ enum Command {
         lasts: Duration,
         reply: oneshot::Sender<Result<(), SessionError>>,
     },
+    Control {
+        control: Control,
+        reply: Answering,
+    },
     EndBypass {
         by: Actor,
         hurried: Hurried,
@@ -177,6 +188,8 @@ pub(super) struct Shared {
     pub(super) models: Models,
     pub(super) commands: Commands,
     pub(super) trust: Arc<Trust>,
+    pub(super) mcp: Arc<McpServers>,
+    pub(super) mcp_dir: PathBuf,
     pub(super) places: Places,
     pub(super) gate: watch::Receiver<Gate>,
     /// The agent is ending: a session without a process has nothing to stay for.
@@ -269,6 +282,18 @@ impl Sessions {
 
     pub(super) async fn set_mode(&self, id: SessionId, mode: PermissionMode, by: Actor) -> Result<(), SessionError> {
         self.ask(id, |_, reply| Command::SetMode { mode, by, reply }).await?
+    }
+
+    /// Asks the session's process, and waits so long for its answer.
+    pub(super) async fn control(&self, id: SessionId, control: Control, wait: Duration) -> Result<Value, ControlError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(id, |_| Command::Control { control, reply }).map_err(|_| ControlError::TooMany)?;
+        match timeout(wait, answer).await {
+            Ok(Ok(answer)) => answer,
+            // It has ended meanwhile.
+            Ok(Err(_)) => Err(ControlError::NoProcess),
+            Err(_) => Err(ControlError::Timeout),
+        }
     }
 
     /// Ends one session's turn and process. Not to be turned away: where the inbox is full it waits.

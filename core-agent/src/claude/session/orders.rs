@@ -29,6 +29,7 @@ impl Session {
             Command::BeginBypass { by, lasts, reply } => {
                 let _ = reply.send(self.begin_bypass(by, lasts).await);
             }
+            Command::Control { control, reply } => self.control(control, reply).await,
             Command::EndBypass { by, hurried, reply } => {
                 self.end_bypass(by).await;
                 drop(hurried);

@@ -8,6 +8,7 @@ use super::queue::NotNow;
 use super::state::{Closing, Happened, State};
 use super::turn::{self, Admission, Turn};
 use super::{Command, Gate, Reason, Running, Shared, transcript};
+use crate::claude::mcp::Handover;
 use crate::claude::process::{Chat, Conversation};
 use crate::claude::stream::{Translator, outgoing};
 use crate::claude::{instructions, mention};
@@ -15,6 +16,7 @@ use crate::journal::Message;
 use crate::supervise::Exit;
 use protocol::event::{BypassEnd, Event, PermissionMode, ProcessEnd, TurnError};
 use protocol::ids::SessionId;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -96,7 +98,7 @@ impl Session {
     /// Takes the next message, where one can be taken.
     async fn advance(&mut self) {
         if let State::Ready { live, .. } = &self.state
-            && live.trust != self.shared.trust.revision(&live.workspace)
+            && (live.trust != self.shared.trust.revision(&live.workspace) || live.mcp != self.shared.mcp.revision())
         {
             self.close(ProcessEnd::Idle);
         }
@@ -189,12 +191,15 @@ impl Session {
         let (cwd, directory) =
             shared.workspaces.identify(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
         let trusted = shared.trust.of(&name, &directory).is_some();
+        let mcp = shared.mcp.revision();
+        let servers = shared.mcp.configuration(&session.workspace);
         let (id, claude_dir) = (self.id, shared.claude_dir.clone());
         let workspace = cwd.clone();
         // In a trusted workspace the CLI reads them itself.
         let read = move || if trusted { None } else { instructions::read(&workspace) };
         let looked = move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, read()));
         let looked = tokio::task::spawn_blocking(looked).await.map_err(std::io::Error::other).and_then(|looked| looked);
+        let handover = self.hand_over(servers).await?;
         let (resumed, instructions) =
             looked.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
         let mode = if resumed { after_resume(session.permission_mode) } else { session.permission_mode };
@@ -204,6 +209,7 @@ impl Session {
             model: session.model.as_deref(),
             mode,
             trusted,
+            mcp: handover.as_ref().map(Handover::path),
         };
         let sign_in = shared.account.sign_ins();
         let process = shared.launcher.chat(&chat).await.map_err(|error| error.to_string())?;
@@ -212,8 +218,17 @@ impl Session {
             let _ = self.write(vec![Event::PermissionModeChanged { mode, by: None }]).await;
         }
         let translator = Translator::new(shared.guard.clone(), mode);
-        let born = Born { resumed, workspace: session.workspace, trust, sign_in };
+        let born = Born { resumed, workspace: session.workspace, trust, mcp, handover, sign_in };
         Ok((Live::new(process, translator, born, place), instructions))
+    }
+
+    /// Writes down which MCP servers the process is given.
+    async fn hand_over(&self, servers: Option<Value>) -> Result<Option<Handover>, String> {
+        let Some(servers) = servers else { return Ok(None) };
+        let folder = self.shared.mcp_dir.clone();
+        let written = tokio::task::spawn_blocking(move || Handover::write(&folder, &servers)).await;
+        let written = written.map_err(|error| error.to_string())?;
+        written.map(Some).map_err(|error| format!("the MCP servers cannot be handed over: {error}"))
     }
 
     /// Lets the process end by itself, for want of work.

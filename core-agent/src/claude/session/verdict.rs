@@ -25,6 +25,8 @@ pub enum AnswerFault {
     NoPermission,
     #[error("the edited input is too large or too deep")]
     Input,
+    #[error("the edited input names another file than the one that was asked for")]
+    OtherFile,
     #[error("what is allowed for the session is what was asked for: it cannot be edited as well")]
     EditedForSession,
     #[error("this cannot be allowed for the session: the CLI proposes no rule for it")]
@@ -43,6 +45,7 @@ pub enum AnswerFault {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub(super) tool: &'a str,
+    pub(super) input: &'a Value,
     pub(super) asks: &'a Asks,
     pub(super) suggestions: &'a Value,
 }
@@ -63,6 +66,9 @@ pub(super) fn check(asked: Asked<'_>, decision: Decision, terms: &Terms) -> Resu
         Asks::Permission => {
             if let Some(input) = &terms.input {
                 check_input(input)?;
+                if deny::reaches_elsewhere(asked.tool, asked.input, input) {
+                    return Err(AnswerFault::OtherFile);
+                }
             }
             if terms.scope == Scope::Session {
                 if terms.input.is_some() {
@@ -137,7 +143,8 @@ mod tests {
     use serde_json::json;
 
     fn checked(tool: &str, asks: &Asks, suggestions: &Value, terms: &Terms) -> Result<Terms, AnswerFault> {
-        check(Asked { tool, asks, suggestions }, Decision::Allow, terms)
+        let input = &json!({"file_path": "/srv/a", "content": "x"});
+        check(Asked { tool, input, asks, suggestions }, Decision::Allow, terms)
     }
 
     fn object(value: Value) -> Option<Map<String, Value>> {
@@ -208,6 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn an_edited_input_names_the_file_that_was_asked_for() {
+        let edited = |tool: &str, input: Value| {
+            let terms = Terms { input: object(input), ..Terms::default() };
+            checked(tool, &Asks::Permission, &Value::Null, &terms).map(drop)
+        };
+        assert_eq!(edited("Write", json!({"file_path": "/srv/a", "content": "y"})), Ok(()));
+        for elsewhere in [json!({"file_path": "/home/core/.claude/x", "content": "x"}), json!({"content": "x"})] {
+            assert_eq!(edited("Write", elsewhere.clone()), Err(AnswerFault::OtherFile), "{elsewhere}");
+        }
+        let more = json!({"file_path": "/srv/a", "path": "/home/core"});
+        assert_eq!(edited("Grep", more.clone()), Err(AnswerFault::OtherFile));
+        assert_eq!(edited("Bash", more), Ok(()));
+    }
+
+    #[test]
     fn what_belongs_to_another_kind_of_question_is_refused() {
         let plan = Asks::Plan { plan: "dig".into() };
         let with = |mode| Terms { mode: Some(mode), ..Terms::default() };
@@ -217,7 +239,7 @@ mod tests {
         assert_eq!(checked("Bash", &Asks::Permission, &Value::Null, &mode), Err(AnswerFault::NoPlan));
         let answers = Terms { answers: Some(Map::new()), ..Terms::default() };
         assert_eq!(checked("Bash", &Asks::Permission, &Value::Null, &answers), Err(AnswerFault::NoQuestion));
-        let asked = Asked { tool: "ExitPlanMode", asks: &plan, suggestions: &Value::Null };
+        let asked = Asked { tool: "ExitPlanMode", input: &Value::Null, asks: &plan, suggestions: &Value::Null };
         assert_eq!(check(asked, Decision::Deny, &mode), Err(AnswerFault::DenialWithTerms));
     }
 }

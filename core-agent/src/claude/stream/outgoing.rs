@@ -45,6 +45,19 @@ pub fn set_permission_mode(mode: PermissionMode) -> Control {
     control(&json!({"subtype": "set_permission_mode", "mode": mode.cli_name()}))
 }
 
+/// How the process stands with its MCP servers. The answer repeats their configuration.
+pub fn mcp_status() -> Control {
+    control(&json!({"subtype": "mcp_status"}))
+}
+
+pub fn mcp_reconnect(server: &str) -> Control {
+    control(&json!({"subtype": "mcp_reconnect", "serverName": server}))
+}
+
+pub fn mcp_toggle(server: &str, enabled: bool) -> Control {
+    control(&json!({"subtype": "mcp_toggle", "serverName": server, "enabled": enabled}))
+}
+
 /// What a person says. The text comes last: the CLI looks for commands in the last block.
 pub fn message(id: Uuid, text: &str, images: &[Picture]) -> String {
     let content = if images.is_empty() {
