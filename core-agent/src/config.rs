@@ -44,6 +44,7 @@ pub struct ClaudeConfig {
     #[serde(with = "humantime_serde")]
     pub bypass_max: Duration,
     pub connectors: bool,
+    pub warm_spares: u32,
     pub environment: Vec<String>,
     /// Never in the file: found in the environment or in `.env` (see `claude::api_key`).
     #[serde(skip)]
@@ -126,6 +127,7 @@ impl Default for ClaudeConfig {
             exit_grace: Duration::from_secs(10),
             bypass_max: Duration::ZERO,
             connectors: false,
+            warm_spares: 1,
             environment: environment.map(str::to_owned).to_vec(),
             api_key: None,
             api_key_file: None,
@@ -239,6 +241,7 @@ impl Config {
         );
         check(claude.exit_grace <= Duration::from_mins(2), "claude.exit_grace", "must be at most 2 minutes");
         check(claude.bypass_max <= Duration::from_hours(24), "claude.bypass_max", "must be at most 24 hours");
+        check(claude.warm_spares <= 16, "claude.warm_spares", "must be at most 16");
         for name in &claude.environment {
             check(
                 may_be_passed(name),

@@ -83,7 +83,7 @@ pub enum ErrorKind {
 /// How a plan stands with one of its limits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PlanLimit {
-    /// What is limited, as the CLI names it ("five_hour", "seven_day").
+    /// What is limited, as the CLI names it (`five_hour`, `seven_day`).
     pub window: String,
     pub status: LimitStatus,
     #[serde(with = "time::serde::rfc3339::option")]

@@ -100,40 +100,7 @@ impl ApiError {
                 WorkspaceError::Exists => ProblemType::WorkspaceExists,
                 WorkspaceError::Io(_) => ProblemType::StorageUnavailable,
             },
-            Self::Claude(error) => match error {
-                ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
-                ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
-                ClaudeError::UnknownSession => ProblemType::NotFound,
-                ClaudeError::SessionClosed => ProblemType::SessionClosed,
-                ClaudeError::Closed | ClaudeError::Cli(ProcessError::Closed) => ProblemType::ShuttingDown,
-                ClaudeError::Cli(_) | ClaudeError::Model(ModelError::NothingKnown) => ProblemType::ClaudeUnavailable,
-                ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
-                ClaudeError::Journal(_) | ClaudeError::Workspace(_) | ClaudeError::SessionGone => ProblemType::Internal,
-                ClaudeError::Answer(fault) => {
-                    return Problem::new(ProblemType::InvalidBody).detail(fault.to_string());
-                }
-                ClaudeError::BypassLength(_) => {
-                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
-                }
-                ClaudeError::Trust(TrustError::TooMany) => {
-                    return Problem::new(ProblemType::Conflict).detail(error.to_string());
-                }
-                ClaudeError::Trust(TrustError::File(_)) => ProblemType::StorageUnavailable,
-                ClaudeError::Mcp(McpError::Server(_)) => {
-                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
-                }
-                ClaudeError::Mcp(McpError::Unknown) => ProblemType::NotFound,
-                ClaudeError::Mcp(McpError::TooMany)
-                | ClaudeError::Control(ControlError::NoProcess | ControlError::Refused(_)) => {
-                    return Problem::new(ProblemType::Conflict).detail(error.to_string());
-                }
-                ClaudeError::Mcp(McpError::File(_)) => ProblemType::StorageUnavailable,
-                ClaudeError::Control(ControlError::TooMany) => ProblemType::TooManyRequests,
-                ClaudeError::Control(ControlError::Timeout) => ProblemType::ClaudeUnavailable,
-                ClaudeError::BypassDisabled => ProblemType::BypassDisabled,
-                ClaudeError::Busy => ProblemType::TooManyRequests,
-                ClaudeError::Owner(_) => ProblemType::StorageUnavailable,
-            },
+            Self::Claude(error) => return of_claude(error),
             Self::Terminal(error) => match error {
                 TerminalError::Unknown => ProblemType::NotFound,
                 TerminalError::TooMany(_) | TerminalError::TooManyOfOne(_) => {
@@ -147,6 +114,39 @@ impl ApiError {
         };
         kind.into()
     }
+}
+
+/// Of the CLI and its conversations.
+fn of_claude(error: &ClaudeError) -> Problem {
+    let kind = match error {
+        ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
+        ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
+        ClaudeError::UnknownSession | ClaudeError::Mcp(McpError::Unknown) => ProblemType::NotFound,
+        ClaudeError::SessionClosed => ProblemType::SessionClosed,
+        ClaudeError::BypassDisabled => ProblemType::BypassDisabled,
+        ClaudeError::Closed | ClaudeError::Cli(ProcessError::Closed) => ProblemType::ShuttingDown,
+        ClaudeError::Cli(_)
+        | ClaudeError::Model(ModelError::NothingKnown)
+        | ClaudeError::Control(ControlError::Timeout) => ProblemType::ClaudeUnavailable,
+        ClaudeError::Busy | ClaudeError::Control(ControlError::TooMany) => ProblemType::TooManyRequests,
+        ClaudeError::Owner(_) | ClaudeError::Trust(TrustError::File(_)) | ClaudeError::Mcp(McpError::File(_)) => {
+            ProblemType::StorageUnavailable
+        }
+        // What the first two are is told where they come from.
+        ClaudeError::Journal(_) | ClaudeError::Workspace(_) | ClaudeError::SessionGone => ProblemType::Internal,
+        ClaudeError::Model(_)
+        | ClaudeError::Answer(_)
+        | ClaudeError::BypassLength(_)
+        | ClaudeError::Mcp(McpError::Server(_)) => {
+            return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+        }
+        ClaudeError::Trust(TrustError::TooMany)
+        | ClaudeError::Mcp(McpError::TooMany)
+        | ClaudeError::Control(ControlError::NoProcess | ControlError::Refused(_)) => {
+            return Problem::new(ProblemType::Conflict).detail(error.to_string());
+        }
+    };
+    kind.into()
 }
 
 /// What [`conclude`] finds in an answer and writes out: it knows the request's id.

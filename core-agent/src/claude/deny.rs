@@ -114,6 +114,7 @@ mod tests {
             exit_grace: Config::default().claude.exit_grace,
             bypass_max: Config::default().claude.bypass_max,
             connectors: false,
+            warm_spares: 0,
         }
     }
 

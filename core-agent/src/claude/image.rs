@@ -43,8 +43,8 @@ pub fn judge(media_type: ImageType, data: &[u8]) -> Result<Image, ImageFault> {
         return Err(ImageFault::OtherType);
     }
     let size = imagesize::blob_size(data).map_err(|_| ImageFault::Unreadable)?;
-    let side = |length: usize| u32::try_from(length).ok().filter(|side| (1..=LONGEST_SIDE).contains(side));
-    let (Some(width), Some(height)) = (side(size.width), side(size.height)) else {
+    let bounded = |length: usize| u32::try_from(length).ok().filter(|length| (1..=LONGEST_SIDE).contains(length));
+    let (Some(width), Some(height)) = (bounded(size.width), bounded(size.height)) else {
         return Err(ImageFault::Dimensions);
     };
     let hash = hex(digest::digest(&digest::SHA256, data).as_ref());

@@ -49,7 +49,7 @@ use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
-use session::{AnswerFault, ControlError, Gate, Places, Reason, SessionError, Sessions, Shared};
+use session::{AnswerFault, ControlError, Gate, Places, Reason, SessionError, Sessions, Shared, Spares};
 use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
@@ -155,6 +155,7 @@ pub struct Claude {
     keeper: Arc<Keeper>,
     sign_ins: SignIns,
     sessions: Sessions,
+    spares: Arc<Spares>,
     tasks: TaskTracker,
     gate: watch::Sender<Gate>,
     /// Held by whoever signs out or ends everything: one at a time.
@@ -243,6 +244,7 @@ impl Claude {
         }
         tasks.spawn(over.clone().run_until_cancelled_owned(wake_when_confirmed(board.follow(), sessions.clone())));
         let recovered = std::sync::Mutex::new(journal.recover().await?);
+        let spares = Arc::new(Spares::new(settings.warm_spares));
         let ending = tokio::sync::Mutex::default();
         let claude = Self {
             settings,
@@ -260,6 +262,7 @@ impl Claude {
             keeper,
             sign_ins,
             sessions,
+            spares,
             tasks: tasks.clone(),
             gate,
             ending,
@@ -329,8 +332,13 @@ impl Claude {
         if let Some(model) = &model {
             self.check_model(model).await?;
         }
-        let id = SessionId::new();
-        self.journal.create_session(NewSession { id, workspace, model, permission_mode, by }).await?;
+        // A spare's process waits under this id.
+        let id = self.spares.take(&workspace).unwrap_or_else(SessionId::new);
+        let new = NewSession { id, workspace: workspace.clone(), model, permission_mode, by };
+        let created = self.journal.create_session(new).await;
+        let (spares, sessions) = (Arc::clone(&self.spares), self.sessions.clone());
+        self.tasks.spawn_blocking(move || spares.renew(&workspace, &sessions));
+        created?;
         Ok(id)
     }
 

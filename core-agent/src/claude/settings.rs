@@ -37,6 +37,7 @@ pub struct Settings {
     pub(super) bypass_max: Duration,
     /// Whether the CLI may use the connectors of the account that it is signed in with.
     pub(super) connectors: bool,
+    pub(super) warm_spares: usize,
 }
 
 impl Settings {
@@ -57,6 +58,7 @@ impl Settings {
             exit_grace: config.claude.exit_grace,
             bypass_max: config.claude.bypass_max,
             connectors: config.claude.connectors,
+            warm_spares: usize::try_from(config.claude.warm_spares).unwrap_or(usize::MAX),
         };
         for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir(), settings.mcp_dir()] {
             make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;

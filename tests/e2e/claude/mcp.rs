@@ -38,7 +38,7 @@ async fn put(core: &Core, by: &Client, path: &str, server: &Value) -> condrix_te
 async fn status(by: &Client, chat: &Conversation, server: &str) -> Option<Value> {
     let told = by.get(&chat.path("mcp-servers")).await.expect(200);
     assert!(!told.to_string().contains("canary"), "{told}");
-    told["servers"].as_array().unwrap().iter().find(|status| status["name"] == server).cloned()
+    told["servers"].as_array().expect("a list of servers").iter().find(|status| status["name"] == server).cloned()
 }
 
 async fn until_status(by: &Client, chat: &Conversation, server: &str, wanted: &str) {

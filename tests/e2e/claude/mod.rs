@@ -18,6 +18,7 @@ mod sign_in;
 mod sign_in_ended;
 mod sign_in_problems;
 mod sign_out;
+mod spare;
 mod three_cores;
 mod unconfirmed;
 mod vendor_troubles;

@@ -18,8 +18,9 @@ impl Stage {
     /// What the list of workspaces says of it.
     async fn trusted(&self) -> Value {
         let listed = self.world.ada.get(&self.core.path("workspaces")).await.expect(200);
-        let workspaces = listed["workspaces"].as_array().unwrap();
-        workspaces.iter().find(|workspace| workspace["name"] == WORKSPACE).unwrap()["trusted"].clone()
+        let workspaces = listed["workspaces"].as_array().expect("a list of workspaces");
+        let it = workspaces.iter().find(|workspace| workspace["name"] == WORKSPACE);
+        it.expect("it is listed")["trusted"].clone()
     }
 
     fn fired(&self, what: &str) -> bool {
@@ -27,14 +28,14 @@ impl Stage {
     }
 
     fn forget_what_fired(&self) {
-        for entry in std::fs::read_dir(&self.touched).unwrap().flatten() {
-            std::fs::remove_file(entry.path()).unwrap();
+        for entry in std::fs::read_dir(&self.touched).expect("the folder is there").flatten() {
+            std::fs::remove_file(entry.path()).expect("a file is removed");
         }
     }
 
     async fn has_its_command(&self, chat: &Conversation) -> bool {
         let listed = self.world.ada.get(&chat.path("commands")).await.expect(200);
-        let commands = listed["commands"].as_array().unwrap();
+        let commands = listed["commands"].as_array().expect("a list of commands");
         assert!(commands.iter().any(|command| command["name"] == "compact"), "{listed}");
         commands.iter().any(|command| command["name"] == "evil")
     }

@@ -38,6 +38,10 @@ impl Session {
         for raw in lines {
             self.line(&raw, &mut taken).await;
         }
+        if self.spare.is_some() {
+            // There is no history yet that it could be part of.
+            taken.events.clear();
+        }
         if self.write(taken.events).await.is_err() {
             // What follows must not be seen without what went before: the turn ends here, and is found out later.
             self.closing(ProcessEnd::Killed, false, true);

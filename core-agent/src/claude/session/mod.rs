@@ -24,6 +24,7 @@ mod live;
 mod orders;
 mod places;
 mod queue;
+mod spare;
 mod state;
 mod task;
 mod transcript;
@@ -32,6 +33,7 @@ mod verdict;
 
 pub use controls::ControlError;
 pub(super) use places::Places;
+pub(super) use spare::Spares;
 pub use verdict::AnswerFault;
 
 use super::account::Account;
@@ -50,6 +52,7 @@ use hurry::{Hurried, Hurry};
 use protocol::event::{Actor, InterruptReason, PermissionMode, ProcessEnd};
 use protocol::ids::SessionId;
 use serde_json::Value;
+use spare::Spare;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -169,6 +172,8 @@ enum Command {
         by: Actor,
         reply: oneshot::Sender<Result<(), SessionError>>,
     },
+    /// A spare is not needed any more.
+    Discard,
     End {
         reason: Reason,
         hurried: Hurried,
@@ -346,12 +351,30 @@ impl Sessions {
             tracing::error!(session = %id, "a session's task has ended where it should not; another takes its place");
             running.remove(&id);
         }
+        self.insert(running, id, None)
+    }
+
+    /// The session's task, which is started where there is none.
+    fn insert<'r>(
+        &self,
+        running: &'r mut HashMap<SessionId, Handle>,
+        id: SessionId,
+        spare: Option<Spare>,
+    ) -> &'r Handle {
         running.entry(id).or_insert_with(|| {
             let (sender, inbox) = mpsc::channel(INBOX);
             let hurry = Hurry::default();
-            let session = Session::new(id, Arc::clone(&self.shared), inbox, hurry.clone());
+            let session = Session::new(id, Arc::clone(&self.shared), inbox, hurry.clone(), spare);
             self.tasks.spawn(session.run(self.running.clone()));
             Handle { inbox: sender, hurry }
         })
+    }
+
+    /// Ends a spare, if it is one still.
+    fn discard(&self, id: SessionId) {
+        if let Some(handle) = self.running.lock().get(&id) {
+            // One that is busy, or gone, is no spare.
+            let _ = handle.inbox.try_send(Command::Discard);
+        }
     }
 }

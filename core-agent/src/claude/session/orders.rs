@@ -18,6 +18,7 @@ impl Session {
         // Whoever asked may have stopped waiting: what was asked is done all the same.
         match command {
             Command::Wake => {}
+            Command::Discard => self.discard(),
             Command::Interrupt { by, hurried, reply } => {
                 let interrupted = self.interrupt(by).await;
                 drop(hurried);

@@ -5,6 +5,7 @@ use super::hurry::Hurry;
 use super::live::{Born, Live};
 use super::places::Place;
 use super::queue::NotNow;
+use super::spare::Spare;
 use super::state::{Closing, Happened, State};
 use super::turn::{self, Admission, Turn};
 use super::{Command, Gate, Reason, Running, Shared, transcript};
@@ -43,10 +44,18 @@ pub(super) struct Session {
     pub(super) bypass: Option<Bypass>,
     /// That one is over, and is not written yet.
     pub(super) bypass_ended: Option<Event>,
+    /// The process was started ahead, and no message has come yet.
+    pub(super) spare: Option<Spare>,
 }
 
 impl Session {
-    pub(super) fn new(id: SessionId, shared: Arc<Shared>, inbox: mpsc::Receiver<Command>, hurry: Hurry) -> Self {
+    pub(super) fn new(
+        id: SessionId,
+        shared: Arc<Shared>,
+        inbox: mpsc::Receiver<Command>,
+        hurry: Hurry,
+        spare: Option<Spare>,
+    ) -> Self {
         Self {
             id,
             shared,
@@ -58,11 +67,15 @@ impl Session {
             again: None,
             bypass: None,
             bypass_ended: None,
+            spare,
         }
     }
 
     #[tracing::instrument(name = "claude.session", skip_all, fields(session = %self.id))]
     pub(super) async fn run(mut self, running: Running) {
+        if let Some(place) = self.spare.as_mut().and_then(|spare| spare.place.take()) {
+            self.start(place).await;
+        }
         loop {
             self.advance().await;
             self.tell_bypass_end().await;
@@ -151,7 +164,9 @@ impl Session {
             self.state = State::ready(live);
             return self.later();
         };
-        if self.write(vec![Event::TurnStarted { turn: message.turn, model }]).await.is_err() {
+        let settled = self.settle(&mut live).await;
+        let started = Event::TurnStarted { turn: message.turn, model };
+        if self.write(settled.into_iter().chain([started]).collect()).await.is_err() {
             self.state = State::ready(live);
             return self.later();
         }
@@ -170,6 +185,7 @@ impl Session {
                 self.state = State::Starting { live: Box::new(live), initialize: id, since: Instant::now() };
             }
             Err(detail) => {
+                self.spare = None;
                 self.state = State::asleep();
                 self.refuse_head(detail).await;
             }
@@ -179,47 +195,56 @@ impl Session {
     /// A process for this session and what its workspace tells the model, or why there is none.
     async fn spawn(&self, place: Place) -> Result<(Live, Option<String>), String> {
         let shared = &self.shared;
-        let session = shared.journal.session(self.id).await.map_err(|error| error.to_string())?;
-        let session = session.ok_or_else(|| "there is no such session".to_owned())?;
-        if session.closed_at.is_some() {
-            // A message that could not be given up when it was closed.
-            return Err("the session is closed".to_owned());
-        }
-        let name = session.workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
+        let (workspace, model, wanted) = self.settings().await?;
+        let name = workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
         // The mark first: one that changes meanwhile shows as another.
-        let trust = shared.trust.revision(&session.workspace);
+        let trust = shared.trust.revision(&workspace);
         let (cwd, directory) =
             shared.workspaces.identify(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
         let trusted = shared.trust.of(&name, &directory).is_some();
         let mcp = shared.mcp.revision();
-        let servers = shared.mcp.configuration(&session.workspace);
+        let servers = shared.mcp.configuration(&workspace);
         let (id, claude_dir) = (self.id, shared.claude_dir.clone());
-        let workspace = cwd.clone();
+        let folder = cwd.clone();
         // In a trusted workspace the CLI reads them itself.
-        let read = move || if trusted { None } else { instructions::read(&workspace) };
+        let read = move || if trusted { None } else { instructions::read(&folder) };
         let looked = move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, read()));
         let looked = tokio::task::spawn_blocking(looked).await.map_err(std::io::Error::other).and_then(|looked| looked);
         let handover = self.hand_over(servers).await?;
         let (resumed, instructions) =
             looked.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
-        let mode = if resumed { after_resume(session.permission_mode) } else { session.permission_mode };
+        let mode = if resumed { after_resume(wanted) } else { wanted };
         let chat = Chat {
             cwd: &cwd,
             conversation: if resumed { Conversation::Resume(id) } else { Conversation::New(id) },
-            model: session.model.as_deref(),
+            model: model.as_deref(),
             mode,
             trusted,
             mcp: handover.as_ref().map(Handover::path),
         };
         let sign_in = shared.account.sign_ins();
         let process = shared.launcher.chat(&chat).await.map_err(|error| error.to_string())?;
-        if mode != session.permission_mode {
+        if mode != wanted {
             // It is so whether or not it can be told.
             let _ = self.write(vec![Event::PermissionModeChanged { mode, by: None }]).await;
         }
         let translator = Translator::new(shared.guard.clone(), mode);
-        let born = Born { resumed, workspace: session.workspace, trust, mcp, handover, sign_in };
+        let born = Born { resumed, workspace, trust, mcp, handover, sign_in };
         Ok((Live::new(process, translator, born, place), instructions))
+    }
+
+    /// The workspace, the model and the mode that a process is to be started with.
+    async fn settings(&self) -> Result<(String, Option<String>, PermissionMode), String> {
+        if let Some(spare) = &self.spare {
+            return Ok((spare.workspace.clone(), None, PermissionMode::Default));
+        }
+        let session = self.shared.journal.session(self.id).await.map_err(|error| error.to_string())?;
+        let session = session.ok_or_else(|| "there is no such session".to_owned())?;
+        if session.closed_at.is_some() {
+            // A message that could not be given up when it was closed.
+            return Err("the session is closed".to_owned());
+        }
+        Ok((session.workspace, session.model, session.permission_mode))
     }
 
     /// Writes down which MCP servers the process is given.
@@ -268,8 +293,10 @@ impl Session {
                 reason => reason,
             };
             tracing::info!(?reason, exit = exit.code, "the CLI's process has ended");
-            // The next start of a process tells as much.
-            let _ = self.write(vec![Event::ProcessEnded { reason, exit_code: exit.code }]).await;
+            if self.spare.take().is_none() {
+                // The next start of a process tells as much.
+                let _ = self.write(vec![Event::ProcessEnded { reason, exit_code: exit.code }]).await;
+            }
             for reply in closing.replies {
                 // Whoever asked may have stopped waiting.
                 let _ = reply.send(super::Ended { turn: closing.turn, process: true });

@@ -148,7 +148,8 @@ mod tests {
     }
 
     fn object(value: Value) -> Option<Map<String, Value>> {
-        value.as_object().cloned()
+        let Value::Object(members) = value else { return None };
+        Some(members)
     }
 
     fn colours() -> Asks {
