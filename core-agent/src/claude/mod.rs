@@ -15,6 +15,7 @@ pub mod commands;
 mod credentials;
 mod deny;
 mod end;
+mod entrust;
 pub mod guard;
 pub mod image;
 mod instructions;
@@ -23,6 +24,7 @@ mod limits;
 pub mod mcp;
 mod mention;
 pub mod model;
+mod offers;
 mod owner;
 pub mod process;
 pub mod session;
@@ -36,14 +38,14 @@ pub mod trust;
 use crate::config::Config;
 use crate::journal::{Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession};
 use crate::supervise::Supervisor;
-use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
+use crate::workspace::{WorkspaceError, Workspaces};
 use account::Account;
 use admission::Admission;
-use commands::{Commands, SlashCommand};
+use commands::Commands;
 use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
 use keep::Keeper;
-use mcp::{McpError, McpServers, Server, ServerName, ServerStatus};
+use mcp::{McpError, McpServers};
 use model::{ModelError, Models};
 use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
@@ -56,7 +58,6 @@ use state::{Board, Change};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use stream::outgoing;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -65,8 +66,6 @@ use trust::{Trust, TrustError};
 
 /// A slow CLI does not keep the agent from starting; what it says is then learnt later.
 const FIRST_CHECK: Duration = Duration::from_secs(15);
-/// A server that is connected anew may take its time.
-const CONTROL: Duration = Duration::from_secs(30);
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -398,29 +397,6 @@ impl Claude {
         Ok(self.sessions.answer(session, answer).await?)
     }
 
-    /// Lets a session run without asking, in this person's name, for so long.
-    pub async fn begin_bypass(&self, session: SessionId, seconds: u64, by: Actor) -> Result<(), ClaudeError> {
-        let most = self.settings.bypass_max.as_secs();
-        if most == 0 {
-            return Err(ClaudeError::BypassDisabled);
-        }
-        if !(1..=most).contains(&seconds) {
-            return Err(ClaudeError::BypassLength(most));
-        }
-        self.open_session(session).await?;
-        // Signed out, or ending: what is lent now would be for whoever comes next.
-        self.takes_messages()?;
-        Ok(self.sessions.begin_bypass(session, by, Duration::from_secs(seconds)).await?)
-    }
-
-    /// From here on the session asks again. Ending it twice changes nothing.
-    pub async fn end_bypass(&self, session: SessionId, by: Actor) -> Result<(), ClaudeError> {
-        if self.journal.session(session).await?.is_none() {
-            return Err(ClaudeError::UnknownSession);
-        }
-        Ok(self.sessions.end_bypass(session, by).await?)
-    }
-
     pub async fn set_model(self: &Arc<Self>, session: SessionId, model: String, by: Actor) -> Result<(), ClaudeError> {
         self.open_session(session).await?;
         self.check_model(&model).await?;
@@ -446,143 +422,6 @@ impl Claude {
         self.journal.close_session(session).await?;
         self.sessions.end(session, Reason::Closed(by)).await?;
         Ok(())
-    }
-
-    /// What the CLI offers, as a process in no workspace said.
-    fn learn(&self, initialized: &serde_json::Value) {
-        self.models.learn(initialized);
-        self.commands.learn(None, initialized);
-    }
-
-    /// The slash commands of a session. Where the CLI has not said yet what it offers, it is asked.
-    pub async fn commands(self: &Arc<Self>, session: SessionId) -> Result<Vec<SlashCommand>, ClaudeError> {
-        let workspace = self.journal.session(session).await?.ok_or(ClaudeError::UnknownSession)?.workspace;
-        if let Some(known) = self.commands.of(&workspace) {
-            return Ok(known);
-        }
-        let (claude, asked) = (Arc::clone(self), workspace.clone());
-        self.to_its_end(async move {
-            if let Some(answer) = claude.keeper.initialize(|| claude.commands.of(&asked).is_some()).await? {
-                claude.learn(&answer);
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(self.commands.of(&workspace).unwrap_or_default())
-    }
-
-    /// Who trusts which workspaces.
-    pub fn trusted(&self) -> &Arc<Trust> {
-        &self.trust
-    }
-
-    /// Lets a workspace's own settings take effect.
-    pub async fn trust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
-        let (trust, workspaces) = (Arc::clone(&self.trust), self.workspaces.clone());
-        self.change_what_processes_get(move || {
-            let (_, directory) = workspaces.identify(&name)?;
-            trust.mark(&name, directory, by.clone())?;
-            tracing::warn!(workspace = %name, by = %by.user, "a workspace is trusted: its settings take effect");
-            Ok(())
-        })
-        .await
-    }
-
-    pub async fn distrust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
-        let trust = Arc::clone(&self.trust);
-        self.change_what_processes_get(move || {
-            trust.withdraw(&name)?;
-            tracing::info!(workspace = %name, by = %by.user, "a workspace is not trusted");
-            Ok(())
-        })
-        .await
-    }
-
-    pub fn mcp_servers(&self) -> &McpServers {
-        &self.mcp
-    }
-
-    /// Sets an MCP server of every session, or of those of one workspace.
-    pub async fn set_mcp_server(
-        &self,
-        workspace: Option<String>,
-        name: ServerName,
-        server: Server,
-        by: UserId,
-    ) -> Result<(), ClaudeError> {
-        let servers = Arc::clone(&self.mcp);
-        self.change_what_processes_get(move || {
-            servers.put(workspace.as_deref(), &name, server)?;
-            tracing::warn!(server = %name, workspace, %by, "an MCP server is set");
-            Ok(())
-        })
-        .await
-    }
-
-    pub async fn remove_mcp_server(
-        &self,
-        workspace: Option<String>,
-        name: String,
-        by: UserId,
-    ) -> Result<(), ClaudeError> {
-        let servers = Arc::clone(&self.mcp);
-        self.change_what_processes_get(move || {
-            servers.remove(workspace.as_deref(), &name)?;
-            tracing::info!(server = name, workspace, %by, "an MCP server is removed");
-            Ok(())
-        })
-        .await
-    }
-
-    /// How a session's process stands with its MCP servers.
-    pub async fn mcp_status(&self, session: SessionId) -> Result<Vec<ServerStatus>, ClaudeError> {
-        let answer = self.control(session, outgoing::mcp_status()).await?;
-        Ok(mcp::read_status(&answer, &self.guard))
-    }
-
-    pub async fn reconnect_mcp_server(&self, session: SessionId, server: &str) -> Result<(), ClaudeError> {
-        self.control(session, outgoing::mcp_reconnect(server)).await.map(drop)
-    }
-
-    pub async fn switch_mcp_server(&self, session: SessionId, server: &str, enabled: bool) -> Result<(), ClaudeError> {
-        self.control(session, outgoing::mcp_toggle(server, enabled)).await.map(drop)
-    }
-
-    async fn control(&self, session: SessionId, control: outgoing::Control) -> Result<serde_json::Value, ClaudeError> {
-        self.open_session(session).await?;
-        self.sessions.control(session, control, CONTROL).await.map_err(|error| match error {
-            // The CLI's words may quote what it was given.
-            ControlError::Refused(words) => ControlError::Refused(self.guard.mask(words)).into(),
-            other => other.into(),
-        })
-    }
-
-    async fn change_what_processes_get(
-        &self,
-        change: impl FnOnce() -> Result<(), ClaudeError> + Send + 'static,
-    ) -> Result<(), ClaudeError> {
-        let changed = tokio::task::spawn_blocking(change).await.map_err(|_| ClaudeError::SessionGone)?;
-        // Also where the file could not be written: what is in memory has changed.
-        self.sessions.wake_all();
-        changed
-    }
-
-    /// That the CLI offers this model. Where it has not said yet what it offers, it is asked: a name that it takes without
-    /// a word fails at the first message.
-    async fn check_model(self: &Arc<Self>, name: &str) -> Result<(), ClaudeError> {
-        match self.models.check(name) {
-            Err(ModelError::NothingKnown) => {}
-            checked => return Ok(checked?),
-        }
-        let claude = Arc::clone(self);
-        self.to_its_end(async move {
-            if let Some(answer) = claude.keeper.initialize(|| claude.models.are_known()).await? {
-                claude.learn(&answer);
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(self.models.check(name)?)
     }
 
     /// That the session is there and takes requests.
