@@ -45,6 +45,10 @@ pub struct ClaudeConfig {
     pub sign_in_timeout: Duration,
     #[serde(with = "humantime_serde")]
     pub exit_grace: Duration,
+    #[serde(with = "humantime_serde")]
+    pub bypass_max: Duration,
+    pub connectors: bool,
+    pub warm_spares: u32,
     pub environment: Vec<String>,
     /// Never in the file: found in the environment or in `.env` (see `claude::api_key`).
     #[serde(skip)]
@@ -154,6 +158,9 @@ impl Default for ClaudeConfig {
             refresh_ahead: Duration::from_secs(270),
             sign_in_timeout: Duration::from_mins(10),
             exit_grace: Duration::from_secs(10),
+            bypass_max: Duration::ZERO,
+            connectors: false,
+            warm_spares: 1,
             environment: environment.map(str::to_owned).to_vec(),
             api_key: None,
             api_key_file: None,
@@ -275,6 +282,8 @@ impl Config {
             "must be between 1 second and 1 hour",
         );
         check(claude.exit_grace <= Duration::from_mins(2), "claude.exit_grace", "must be at most 2 minutes");
+        check(claude.bypass_max <= Duration::from_hours(24), "claude.bypass_max", "must be at most 24 hours");
+        check(claude.warm_spares <= 16, "claude.warm_spares", "must be at most 16");
         for name in &claude.environment {
             check(
                 may_be_passed(name),

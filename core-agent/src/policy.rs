@@ -24,6 +24,8 @@ pub enum Command {
     ReadRemovals,
     /// Open, use and close terminals: whoever may do that is the Core's operating-system user.
     UseTerminals,
+    /// Let a session run without asking, a workspace's own settings take effect, or an MCP server run.
+    Entrust,
     SignIn,
     SignOut,
 }
@@ -33,7 +35,7 @@ impl Command {
         match self {
             Self::Observe => Grant::Observe,
             Self::Operate | Self::RemoveSessions => Grant::Operate,
-            Self::ReadRemovals | Self::UseTerminals | Self::SignIn | Self::SignOut => Grant::Administer,
+            Self::ReadRemovals | Self::UseTerminals | Self::Entrust | Self::SignIn | Self::SignOut => Grant::Administer,
         }
     }
 }
@@ -45,8 +47,12 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
     let owner = plan && claude.owner == Some(user);
     let granted = grant >= command.needs();
     match command {
-        Command::Operate | Command::UseTerminals | Command::SignIn if plan && !owner => Err(ProblemType::OwnerOnly),
-        Command::Operate | Command::UseTerminals | Command::SignIn if granted && claude.is_unconfirmed() => {
+        Command::Operate | Command::UseTerminals | Command::Entrust | Command::SignIn if plan && !owner => {
+            Err(ProblemType::OwnerOnly)
+        }
+        Command::Operate | Command::UseTerminals | Command::Entrust | Command::SignIn
+            if granted && claude.is_unconfirmed() =>
+        {
             Err(ProblemType::SignInUnconfirmed)
         }
         // To remove is not to use: whoever administers the Core may, as they may sign it out.
@@ -56,6 +62,7 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
         | Command::RemoveSessions
         | Command::ReadRemovals
         | Command::UseTerminals
+        | Command::Entrust
         | Command::SignIn
         | Command::SignOut
             if granted =>
@@ -69,6 +76,7 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
         | Command::RemoveSessions
         | Command::ReadRemovals
         | Command::UseTerminals
+        | Command::Entrust
         | Command::SignIn
         | Command::SignOut => Err(ProblemType::Forbidden),
     }
@@ -118,12 +126,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COMMANDS: [Command; 7] = [
+    const COMMANDS: [Command; 8] = [
         Command::Observe,
         Command::Operate,
         Command::RemoveSessions,
         Command::ReadRemovals,
         Command::UseTerminals,
+        Command::Entrust,
         Command::SignIn,
         Command::SignOut,
     ];
@@ -157,7 +166,7 @@ mod tests {
         let (owner, other) = (UserId::new(), UserId::new());
         for state in [State::SignedIn, State::Expired] {
             let claude = signed_in(Method::OAuth, state, Some(owner));
-            for command in [Command::Operate, Command::UseTerminals, Command::SignIn] {
+            for command in [Command::Operate, Command::UseTerminals, Command::Entrust, Command::SignIn] {
                 assert_eq!(decide(owner, Grant::Administer, command, &claude), Ok(()));
                 assert_eq!(decide(other, Grant::Administer, command, &claude), Err(ProblemType::OwnerOnly));
             }

@@ -90,6 +90,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     let refused_retry = config.refused_retry;
     let app = App {
         readers: Arc::new(Semaphore::new(config.max_readers as usize)),
+        uploads: Arc::new(Semaphore::new(api::MAX_UPLOADS)),
         config,
         journal,
         workspaces,

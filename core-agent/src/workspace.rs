@@ -4,8 +4,9 @@
 //! kernel resolves them beneath the root without following a symlink (`openat2`). What is handed on is a path, which the CLI
 //! opens again: whoever can replace a directory of the root in between acts as the Core's user already.
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, StatxFlags};
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -68,6 +69,15 @@ impl FromStr for WorkspaceName {
     }
 }
 
+/// Which directory it is. An inode's number is used again for another one, so that the time of its making, where the file
+/// system knows it, belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    device: (u32, u32),
+    inode: u64,
+    born: Option<(i64, u32)>,
+}
+
 /// The root of this Core's workspaces.
 #[derive(Clone, Debug)]
 pub struct Workspaces {
@@ -102,10 +112,25 @@ impl Workspaces {
 
     /// The absolute path of a workspace that exists as a directory directly beneath the root.
     pub fn resolve(&self, name: &WorkspaceName) -> Result<PathBuf, WorkspaceError> {
+        self.directory(name).map(|_exists| self.root.join(name.as_str()))
+    }
+
+    /// The same, with what tells the directory from any other of its name.
+    pub fn identify(&self, name: &WorkspaceName) -> Result<(PathBuf, Identity), WorkspaceError> {
+        let directory = self.directory(name)?;
+        let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+        let stat = rustix::fs::statx(&directory, "", AtFlags::EMPTY_PATH, wanted)?;
+        let born =
+            (stat.stx_mask & StatxFlags::BTIME.bits() != 0).then_some((stat.stx_btime.tv_sec, stat.stx_btime.tv_nsec));
+        let device = (stat.stx_dev_major, stat.stx_dev_minor);
+        Ok((self.root.join(name.as_str()), Identity { device, inode: stat.stx_ino, born }))
+    }
+
+    fn directory(&self, name: &WorkspaceName) -> Result<OwnedFd, WorkspaceError> {
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::openat2(&self.handle, name.as_str(), flags, Mode::empty(), resolve) {
-            Ok(_exists) => Ok(self.root.join(name.as_str())),
+            Ok(directory) => Ok(directory),
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::XDEV) => Err(WorkspaceError::Unknown),
             Err(error) => Err(error.into()),
         }

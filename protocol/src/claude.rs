@@ -80,6 +80,33 @@ pub enum ErrorKind {
     CredentialsMissing,
 }
 
+/// How a plan stands with one of its limits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PlanLimit {
+    /// What is limited, as the CLI names it (`five_hour`, `seven_day`).
+    pub window: String,
+    pub status: LimitStatus,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub resets_at: Option<OffsetDateTime>,
+    /// More than 100 where it is exceeded. None: the CLI has not said.
+    pub used_percent: Option<u16>,
+    /// When the CLI first said this.
+    #[serde(with = "time::serde::rfc3339")]
+    pub said_at: OffsetDateTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitStatus {
+    Allowed,
+    /// It comes near.
+    AllowedWarning,
+    Rejected,
+    /// A word of the CLI's that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
 /// What a Core says of its sign-in. `account` is for the owner and administrators only: the gateway removes it for
 /// everybody else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -107,6 +134,9 @@ pub struct ClaudeState {
     /// When the CLI last said whose the sign-in is. None: it has not said so of this one yet.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub checked_at: Option<OffsetDateTime>,
+    /// The plan's limits as the CLI last reported them, with an answer.
+    #[serde(default)]
+    pub limits: Vec<PlanLimit>,
 }
 
 impl ClaudeState {

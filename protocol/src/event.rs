@@ -1,7 +1,10 @@
 //! A session's history, event by event. This is what clients see; the CLI's own lines are translated into it, and what
 //! this version does not know is kept as it came.
 
+use crate::approval::{Asks, Terms, Through};
+use crate::claude::PlanLimit;
 use crate::ids::{ApprovalId, SessionId, TurnId, UserId};
+use crate::image::Image;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -60,6 +63,8 @@ pub enum Event {
         turn: TurnId,
         text: String,
         by: Actor,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        images: Vec<Image>,
     },
     TurnStarted {
         turn: TurnId,
@@ -114,6 +119,8 @@ pub enum Event {
         input: Value,
         description: Option<String>,
         suggestions: Value,
+        #[serde(default)]
+        asks: Asks,
     },
     ApprovalDecided {
         turn: TurnId,
@@ -121,6 +128,10 @@ pub enum Event {
         decision: Decision,
         by: Actor,
         message: Option<String>,
+        #[serde(default)]
+        through: Through,
+        #[serde(default)]
+        terms: Terms,
     },
     ApprovalWithdrawn {
         turn: TurnId,
@@ -137,7 +148,11 @@ pub enum Event {
     },
     RateLimit {
         turn: TurnId,
+        /// As it came.
         info: Value,
+        /// None where this version does not understand it.
+        #[serde(default)]
+        limit: Option<PlanLimit>,
     },
     ModelChanged {
         model: String,
@@ -145,6 +160,17 @@ pub enum Event {
     },
     PermissionModeChanged {
         mode: PermissionMode,
+        by: Option<Actor>,
+    },
+    /// From here the session's tools are not asked for: the agent allows them in this person's name. Questions and plans
+    /// still wait for a person.
+    BypassBegan {
+        by: Actor,
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+    },
+    BypassEnded {
+        reason: BypassEnd,
         by: Option<Actor>,
     },
     TurnCompleted {
@@ -205,6 +231,8 @@ impl Event {
             Self::RateLimit { .. } => "rate_limit",
             Self::ModelChanged { .. } => "model_changed",
             Self::PermissionModeChanged { .. } => "permission_mode_changed",
+            Self::BypassBegan { .. } => "bypass_began",
+            Self::BypassEnded { .. } => "bypass_ended",
             Self::TurnCompleted { .. } => "turn_completed",
             Self::TurnFailed { .. } => "turn_failed",
             Self::TurnInterrupted { .. } => "turn_interrupted",
@@ -263,7 +291,19 @@ pub enum WithdrawnReason {
     ProcessEnded,
 }
 
-/// What the CLI may do without asking. `bypass_permissions` is missing on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BypassEnd {
+    /// Its time was up.
+    Lapsed,
+    /// A person ended it.
+    User,
+    /// The process that it was for has ended: a resumed session asks.
+    ProcessEnded,
+    AgentRestarted,
+}
+
+/// What the CLI may do without asking. `bypass_permissions` is missing on purpose: see [`Event::BypassBegan`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PermissionMode {

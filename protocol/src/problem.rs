@@ -83,6 +83,8 @@ problem_types! {
     QueueFull = "queue-full", 429, "Too many messages are waiting in this session";
     ApprovalDecided = "approval-decided", 409, "The approval was already decided";
     ApprovalWithdrawn = "approval-withdrawn", 410, "The approval is no longer asked for";
+    BypassDisabled = "bypass-disabled", 403, "No session of this Core runs without asking";
+    ImagesFull = "images-full", 409, "The session holds as many pictures as it may";
     TooManyTerminals = "too-many-terminals", 429, "No more terminals are opened here";
     TerminalUnavailable = "terminal-unavailable", 503, "The terminal cannot be started or reached";
     WorkspaceExists = "workspace-exists", 409, "A workspace of this name exists";

@@ -7,8 +7,9 @@ use super::problem::ApiError;
 use crate::journal::{Answer, Decided};
 use crate::policy::{Command, Use};
 use axum::extract::State;
+use protocol::approval::{Scope, Terms};
 use protocol::cursor::Cursor;
-use protocol::event::{Decision, Recorded};
+use protocol::event::{Decision, PermissionMode, Recorded};
 use protocol::ids::{ApprovalId, SessionId};
 use protocol::problem::{Problem, ProblemType};
 use serde::{Deserialize, Serialize};
@@ -30,10 +31,21 @@ pub(super) struct NewAnswer {
     /// With a denial: the model reads it.
     #[serde(default)]
     message: Option<String>,
-    /// Where the tool asks questions (`AskUserQuestion`): each question's answer.
+    /// How far an allowance reaches.
+    #[serde(default)]
+    scope: Scope,
+    /// Where a tool is allowed: its input, edited. It takes the place of what was asked for.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    input: Option<Map<String, Value>>,
+    /// Where questions are asked: each question's answer, in own words or by an option's label. Where several options may
+    /// be chosen, a list of labels.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     answers: Option<Map<String, Value>>,
+    /// Where a plan is allowed: the mode after it, `default` when left out.
+    #[serde(default)]
+    mode: Option<PermissionMode>,
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -91,8 +103,9 @@ pub(super) async fn answer(
         return Err(Problem::new(ProblemType::InvalidBody).detail("the message is too long").into());
     }
     let decision = new.decision;
-    let answer = Answer { approval, decision, message: new.message, by: caller.actor() };
-    match app.0.claude.answer(session, answer, new.answers).await? {
+    let terms = Terms { scope: new.scope, rules: Vec::new(), input: new.input, answers: new.answers, mode: new.mode };
+    let answer = Answer { approval, decision, message: new.message, terms, by: caller.actor() };
+    match app.0.claude.answer(session, answer).await? {
         Decided::Won { seq } => {
             let event = Cursor { epoch: app.0.journal.epoch(), seq }.to_string();
             Ok(axum::Json(Answered { decision, event }))

@@ -4,21 +4,27 @@
 //! caller may do is [`crate::policy`]'s to decide, in every handler. Errors become problems in one place ([`problem`]).
 
 mod approvals;
+mod bypass;
 pub mod caller;
 mod claude;
+mod commands;
 mod events;
 pub mod extract;
 mod follow;
+mod images;
 mod journal;
 mod link;
+mod mcp_servers;
 mod messages;
 pub mod problem;
 mod recordings;
 mod search;
+mod session_mcp;
 mod sessions;
 mod terminals;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod workspaces;
 
 use crate::claude::Claude;
@@ -46,6 +52,10 @@ use utoipa_axum::routes;
 
 /// The largest request body: a message is text that a person wrote or pasted.
 const MAX_BODY: usize = 1024 * 1024;
+/// The largest message with pictures.
+const MAX_MESSAGE: usize = 8 * 1024 * 1024;
+/// Bodies with pictures that are read at once.
+pub const MAX_UPLOADS: usize = 4;
 
 /// What handlers work with.
 #[derive(Debug)]
@@ -57,6 +67,8 @@ pub struct App {
     pub terminals: Arc<Terminals>,
     /// One permit for each reader of events.
     pub readers: Arc<Semaphore>,
+    /// One permit for each body with pictures that is read.
+    pub uploads: Arc<Semaphore>,
     /// What goes on behind an answer.
     pub tasks: TaskTracker,
     /// Ends what would otherwise never end: readers and reports.
@@ -72,7 +84,7 @@ pub struct AppState(pub Arc<App>);
         title = "Condrix Core",
         description = "What a Core answers. Through a gateway, `/v1/…` is `/api/v1/cores/{core}/…`.",
     ),
-    tags((name = "claude"), (name = "workspaces"), (name = "sessions"), (name = "terminals")),
+    tags((name = "claude"), (name = "workspaces"), (name = "sessions"), (name = "mcp"), (name = "terminals")),
 )]
 struct Described;
 
@@ -81,6 +93,14 @@ struct Described;
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(workspaces::list, workspaces::create))
+        .routes(routes!(trust::trust, trust::distrust))
+        .routes(routes!(mcp_servers::list))
+        .routes(routes!(mcp_servers::set, mcp_servers::remove))
+        .routes(routes!(mcp_servers::list_of_workspace))
+        .routes(routes!(mcp_servers::set_of_workspace, mcp_servers::remove_of_workspace))
+        .routes(routes!(session_mcp::read))
+        .routes(routes!(session_mcp::switch))
+        .routes(routes!(session_mcp::reconnect))
         .routes(routes!(claude::read))
         .routes(routes!(claude::begin_sign_in))
         .routes(routes!(claude::submit_code))
@@ -95,9 +115,12 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::remove::list))
         .routes(routes!(search::search))
         .routes(routes!(journal::read))
-        .routes(routes!(messages::send))
+        .merge(OpenApiRouter::new().routes(routes!(messages::send)).layer(DefaultBodyLimit::max(MAX_MESSAGE)))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::answer))
+        .routes(routes!(bypass::begin, bypass::end))
+        .routes(routes!(images::read))
+        .routes(routes!(commands::list))
         .routes(routes!(events::follow))
         .routes(routes!(terminals::list, terminals::create))
         .routes(routes!(terminals::read, terminals::rename, terminals::close))

@@ -1,9 +1,12 @@
 //! Where errors become problems (RFC 9457): the one place, by an exhaustive match.
 
 use crate::claude::ClaudeError;
+use crate::claude::mcp::McpError;
 use crate::claude::model::ModelError;
 use crate::claude::process::ProcessError;
+use crate::claude::session::ControlError;
 use crate::claude::sign_in::{Over, SignInError};
+use crate::claude::trust::TrustError;
 use crate::journal::{JournalError, Room};
 use crate::terminal::TerminalError;
 use crate::workspace::WorkspaceError;
@@ -68,20 +71,6 @@ impl ApiError {
                     ProblemType::Internal
                 }
             },
-            Self::Claude(error) => match error {
-                ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
-                ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
-                ClaudeError::UnknownSession => ProblemType::NotFound,
-                ClaudeError::SessionClosed => ProblemType::SessionClosed,
-                ClaudeError::Closed | ClaudeError::Cli(ProcessError::Closed) => ProblemType::ShuttingDown,
-                ClaudeError::Cli(_) | ClaudeError::Model(ModelError::NothingKnown) => ProblemType::ClaudeUnavailable,
-                ClaudeError::Model(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
-                ClaudeError::Journal(_) | ClaudeError::SessionGone => ProblemType::Internal,
-                ClaudeError::Busy => ProblemType::TooManyRequests,
-                ClaudeError::SessionBusy => ProblemType::SessionBusy,
-                ClaudeError::NoRoom(room) => return Problem::new(ProblemType::DiskFull).detail(no_room(*room)),
-                ClaudeError::Owner(_) | ClaudeError::Transcript(_) => ProblemType::StorageUnavailable,
-            },
             Self::SignIn(error) => match error {
                 SignInError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
                 SignInError::InProgress => ProblemType::SignInInProgress,
@@ -103,7 +92,9 @@ impl ApiError {
                 SignInError::Cli(_) => ProblemType::ClaudeUnavailable,
                 SignInError::Closed => ProblemType::ShuttingDown,
             },
-            Self::Workspace(error) | Self::Terminal(TerminalError::Workspace(error)) => match error {
+            Self::Workspace(error)
+            | Self::Terminal(TerminalError::Workspace(error))
+            | Self::Claude(ClaudeError::Workspace(error)) => match error {
                 WorkspaceError::InvalidName => {
                     return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
                 }
@@ -112,6 +103,7 @@ impl ApiError {
                 WorkspaceError::Exists => ProblemType::WorkspaceExists,
                 WorkspaceError::Io(_) => ProblemType::StorageUnavailable,
             },
+            Self::Claude(error) => return of_claude(error),
             Self::Terminal(error) => match error {
                 TerminalError::Unknown => ProblemType::NotFound,
                 TerminalError::TooMany(_) | TerminalError::TooManyOfOne(_) => {
@@ -133,6 +125,42 @@ const fn no_room(room: Room) -> &'static str {
         Room::DiskLow => "the journal's file system has too little room left",
         Room::Enough => "there is room again",
     }
+}
+
+/// Of the CLI and its conversations.
+fn of_claude(error: &ClaudeError) -> Problem {
+    let kind = match error {
+        ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
+        ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
+        ClaudeError::UnknownSession | ClaudeError::Mcp(McpError::Unknown) => ProblemType::NotFound,
+        ClaudeError::SessionClosed => ProblemType::SessionClosed,
+        ClaudeError::SessionBusy => ProblemType::SessionBusy,
+        ClaudeError::BypassDisabled => ProblemType::BypassDisabled,
+        ClaudeError::Closed | ClaudeError::Cli(ProcessError::Closed) => ProblemType::ShuttingDown,
+        ClaudeError::Cli(_)
+        | ClaudeError::Model(ModelError::NothingKnown)
+        | ClaudeError::Control(ControlError::Timeout) => ProblemType::ClaudeUnavailable,
+        ClaudeError::Busy | ClaudeError::Control(ControlError::TooMany) => ProblemType::TooManyRequests,
+        ClaudeError::Owner(_)
+        | ClaudeError::Transcript(_)
+        | ClaudeError::Trust(TrustError::File(_))
+        | ClaudeError::Mcp(McpError::File(_)) => ProblemType::StorageUnavailable,
+        // What the first two are is told where they come from.
+        ClaudeError::Journal(_) | ClaudeError::Workspace(_) | ClaudeError::SessionGone => ProblemType::Internal,
+        ClaudeError::NoRoom(room) => return Problem::new(ProblemType::DiskFull).detail(no_room(*room)),
+        ClaudeError::Model(_)
+        | ClaudeError::Answer(_)
+        | ClaudeError::BypassLength(_)
+        | ClaudeError::Mcp(McpError::Server(_)) => {
+            return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+        }
+        ClaudeError::Trust(TrustError::TooMany)
+        | ClaudeError::Mcp(McpError::TooMany)
+        | ClaudeError::Control(ControlError::NoProcess | ControlError::Refused(_)) => {
+            return Problem::new(ProblemType::Conflict).detail(error.to_string());
+        }
+    };
+    kind.into()
 }
 
 /// What [`conclude`] finds in an answer and writes out: it knows the request's id.

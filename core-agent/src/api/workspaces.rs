@@ -8,13 +8,24 @@ use crate::policy::Command;
 use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
 use axum::extract::State;
 use http::StatusCode;
+use protocol::event::Actor;
 use protocol::problem::{Problem, ProblemType};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 /// A directory on this Core in which sessions work.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Workspace {
     name: String,
+    /// Where its own settings, hooks and servers take effect: who said so, and when.
+    trusted: Option<Trusted>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Trusted {
+    by: Actor,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -42,8 +53,16 @@ pub(super) struct NewWorkspace {
 )]
 pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<axum::Json<WorkspaceList>, ApiError> {
     caller.may(Command::Observe, &app)?;
-    let names = on_disk(&app, Workspaces::list).await?;
-    let workspaces = names.into_iter().map(|name| Workspace { name: name.to_string() }).collect();
+    let trust = app.0.claude.trusted().clone();
+    let trusted = move |workspaces: &Workspaces, name: &WorkspaceName| {
+        let (_, directory) = workspaces.identify(name).ok()?;
+        trust.of(name, &directory).map(|mark| Trusted { by: mark.by, at: mark.at })
+    };
+    let workspaces = on_disk(&app, move |workspaces| {
+        let shown = |name: WorkspaceName| Workspace { trusted: trusted(workspaces, &name), name: name.to_string() };
+        Ok(workspaces.list()?.into_iter().map(shown).collect())
+    });
+    let workspaces = workspaces.await?;
     Ok(axum::Json(WorkspaceList { workspaces }))
 }
 
@@ -67,7 +86,7 @@ pub(super) async fn create(
     caller.may(Command::Operate, &app)?;
     let name: WorkspaceName = new.name.parse()?;
     on_disk(&app, move |workspaces| workspaces.create(&name)).await?;
-    Ok((StatusCode::CREATED, axum::Json(Workspace { name: new.name })))
+    Ok((StatusCode::CREATED, axum::Json(Workspace { name: new.name, trusted: None })))
 }
 
 /// The disk may be slow: a thread for those who wait does it.

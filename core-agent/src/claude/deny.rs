@@ -5,7 +5,7 @@
 //! does: whoever may operate a Core acts as its user (see [`super::guard`]).
 
 use super::settings::Settings;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
 /// Tools that the CLI would let go ahead in some cases. `Bash`: it allows what it takes for reading in the workspace, and
@@ -14,6 +14,21 @@ use std::path::{Path, PathBuf};
 const ASK: [&str; 2] = ["Bash", "Skill"];
 /// A session stays in its workspace; making a worktree also runs the repository's hooks and filters.
 const DENY: [&str; 1] = ["EnterWorktree"];
+
+/// Tools that are denied files, and what of their input names one.
+const OF_FILES: [&str; 7] = ["Read", "Edit", "MultiEdit", "Write", "NotebookEdit", "Glob", "Grep"];
+const NAMES_FILES: [&str; 4] = ["file_path", "notebook_path", "path", "pattern"];
+
+/// Whether an edited input names other files than the one that was asked for. The CLI has held its rules against that one,
+/// and does so only once.
+pub(super) fn reaches_elsewhere(tool: &str, asked: &Value, edited: &Map<String, Value>) -> bool {
+    OF_FILES.contains(&tool) && NAMES_FILES.iter().any(|&name| asked.get(name) != edited.get(name))
+}
+
+/// Whether a tool asks even where a rule would allow it.
+pub(super) fn is_always_asked(tool: &str) -> bool {
+    ASK.contains(&tool)
+}
 
 /// The CLI's `--settings`, as JSON. Paths only: argv is world-readable.
 pub(super) fn settings(settings: &Settings) -> String {
@@ -101,6 +116,9 @@ mod tests {
             exit_grace: Config::default().claude.exit_grace,
             limits: Limits { max_size: u64::MAX, min_free: 0 },
             max_age: Duration::ZERO,
+            bypass_max: Config::default().claude.bypass_max,
+            connectors: false,
+            warm_spares: 0,
         }
     }
 

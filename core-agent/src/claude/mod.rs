@@ -11,15 +11,21 @@
 mod account;
 mod admission;
 pub mod api_key;
+pub mod commands;
 mod credentials;
 mod deny;
 mod end;
+mod entrust;
 pub mod guard;
+pub mod image;
 mod instructions;
 mod keep;
 mod lifetime;
+mod limits;
+pub mod mcp;
 mod mention;
 pub mod model;
+mod offers;
 mod owner;
 pub mod process;
 mod prune;
@@ -29,24 +35,26 @@ pub mod sign_in;
 mod sign_out;
 mod state;
 pub mod stream;
+pub mod trust;
 
 use crate::config::Config;
 use crate::journal::{self, Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession, Room};
 use crate::supervise::Supervisor;
-use crate::workspace::Workspaces;
+use crate::workspace::{WorkspaceError, Workspaces};
 use account::Account;
 use admission::Admission;
+use commands::Commands;
 use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
 use keep::Keeper;
+use mcp::{McpError, McpServers};
 use model::{ModelError, Models};
 use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
 use prune::Pruner;
-use serde_json::{Map, Value};
-use session::{Gate, Places, Reply, SessionError, Sessions, Shared};
+use session::{AnswerFault, ControlError, Gate, Places, SessionError, Sessions, Shared, Spares};
 use settings::{Settings, SettingsError};
 use sign_in::{Begun, SignInError, SignIns};
 use state::{Board, Change};
@@ -57,6 +65,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use trust::{Trust, TrustError};
 
 /// A slow CLI does not keep the agent from starting; what it says is then learnt later.
 const FIRST_CHECK: Duration = Duration::from_secs(15);
@@ -97,6 +106,20 @@ pub enum ClaudeError {
     NoRoom(Room),
     #[error("the CLI's transcript cannot be copied or removed: {0}")]
     Transcript(#[source] std::io::Error),
+    #[error(transparent)]
+    Answer(#[from] AnswerFault),
+    #[error("this Core lets no session run without asking")]
+    BypassDisabled,
+    #[error("a session runs without asking for 1 to {0} seconds")]
+    BypassLength(u64),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    #[error(transparent)]
+    Mcp(#[from] McpError),
+    #[error(transparent)]
+    Control(#[from] ControlError),
     #[error("the owner's file cannot be removed: {0}")]
     Owner(#[source] std::io::Error),
 }
@@ -106,6 +129,7 @@ impl From<SessionError> for ClaudeError {
         match error {
             SessionError::Busy => Self::Busy,
             SessionError::Gone => Self::SessionGone,
+            SessionError::Answer(fault) => Self::Answer(fault),
             SessionError::Journal(error) => Self::Journal(error),
             SessionError::Transcript(error) => Self::Transcript(error),
         }
@@ -130,6 +154,10 @@ pub struct Claude {
     board: Board,
     guard: Guard,
     models: Models,
+    commands: Commands,
+    workspaces: Workspaces,
+    trust: Arc<Trust>,
+    mcp: Arc<McpServers>,
     launcher: Launcher,
     watcher: Watcher,
     account: Arc<Account>,
@@ -137,6 +165,7 @@ pub struct Claude {
     sign_ins: SignIns,
     sessions: Sessions,
     pruner: Arc<Pruner>,
+    spares: Arc<Spares>,
     tasks: TaskTracker,
     gate: watch::Sender<Gate>,
     /// Held by whoever signs out or ends everything: one at a time.
@@ -183,16 +212,24 @@ impl Claude {
             Ok(Err(error)) => tracing::warn!(%error, "the CLI could not be asked for its sign-in"),
             Err(_) => tracing::warn!("the CLI takes its time to say whether it is signed in"),
         }
+        let commands = Commands::new(guard.clone());
+        let trust = Arc::new(Trust::open(settings.trust_file()));
+        let mcp = Arc::new(McpServers::open(settings.mcp_file(), guard.clone()));
+        mcp::clear(&settings.mcp_dir());
         let (gate, gate_seen) = watch::channel(Gate::Open);
         let over = shutdown.child_token();
         let shared = Shared {
             launcher: launcher.clone(),
             journal: journal.clone(),
-            workspaces,
+            workspaces: workspaces.clone(),
             board: board.clone(),
             account: Arc::clone(&account),
             guard: guard.clone(),
             models: models.clone(),
+            commands: commands.clone(),
+            trust: Arc::clone(&trust),
+            mcp: Arc::clone(&mcp),
+            mcp_dir: settings.mcp_dir(),
             places: Places::new(settings.max_processes),
             gate: gate_seen.clone(),
             over: over.clone(),
@@ -222,6 +259,7 @@ impl Claude {
             let pruner = Arc::clone(&pruner);
             async move { pruner.run().await }
         }));
+        let spares = Arc::new(Spares::new(settings.warm_spares));
         let ending = tokio::sync::Mutex::default();
         let claude = Self {
             settings,
@@ -229,6 +267,10 @@ impl Claude {
             board,
             guard,
             models,
+            commands,
+            workspaces,
+            trust,
+            mcp,
             launcher,
             watcher,
             account,
@@ -236,6 +278,7 @@ impl Claude {
             sign_ins,
             sessions,
             pruner,
+            spares,
             tasks: tasks.clone(),
             gate,
             ending,
@@ -295,12 +338,20 @@ impl Claude {
         self.sign_ins.cancel(id, by).await
     }
 
-    pub async fn create_session(self: &Arc<Self>, mut new: NewSession) -> Result<(), ClaudeError> {
+    /// Returns the session's id, which is the given one or that of a spare.
+    pub async fn create_session(self: &Arc<Self>, mut new: NewSession) -> Result<SessionId, ClaudeError> {
         if let Some(model) = &new.model {
             self.check_model(model).await?;
         }
+        // A spare's process waits under this id.
+        new.id = self.spares.take(&new.workspace).unwrap_or(new.id);
+        let (id, workspace) = (new.id, new.workspace.clone());
         new.title = new.title.map(|title| self.guard.mask(title));
-        Ok(self.journal.create_session(new).await?)
+        let created = self.journal.create_session(new).await;
+        let (spares, sessions) = (Arc::clone(&self.spares), self.sessions.clone());
+        self.tasks.spawn_blocking(move || spares.renew(&workspace, &sessions));
+        created?;
+        Ok(id)
     }
 
     /// Accepts a message, durably, and lets the session take it when its turn comes.
@@ -322,7 +373,11 @@ impl Claude {
         let acceptance = self.journal.accept_message(message).await?;
         match acceptance {
             Acceptance::New { .. } | Acceptance::Retried { .. } => self.sessions.wake(session),
-            Acceptance::KeyReused | Acceptance::QueueFull | Acceptance::Closed | Acceptance::Archived => {}
+            Acceptance::KeyReused
+            | Acceptance::QueueFull
+            | Acceptance::ImagesFull
+            | Acceptance::Closed
+            | Acceptance::Archived => {}
         }
         Ok(acceptance)
     }
@@ -351,17 +406,13 @@ impl Claude {
         Ok(self.sessions.interrupt(session, by).await?)
     }
 
-    /// Answers an approval; the first answer wins. `answers` are a person's own where the tool asks questions.
-    pub async fn answer(
-        &self,
-        session: SessionId,
-        mut answer: Answer,
-        answers: Option<Map<String, Value>>,
-    ) -> Result<Decided, ClaudeError> {
+    /// Answers an approval; the first answer wins.
+    pub async fn answer(&self, session: SessionId, mut answer: Answer) -> Result<Decided, ClaudeError> {
         answer.message = answer.message.map(|message| self.guard.mask(message));
-        let answers = answers.map(|answers| self.guard.mask_members(answers));
+        answer.terms.answers = answer.terms.answers.map(|answers| self.guard.mask_members(answers));
+        answer.terms.input = answer.terms.input.map(|input| self.guard.mask_members(input));
         self.known(session).await?;
-        Ok(self.sessions.answer(session, Reply { answer, answers }).await?)
+        Ok(self.sessions.answer(session, answer).await?)
     }
 
     pub async fn set_model(self: &Arc<Self>, session: SessionId, model: String, by: Actor) -> Result<(), ClaudeError> {
@@ -373,24 +424,6 @@ impl Claude {
     pub async fn set_mode(&self, session: SessionId, mode: PermissionMode, by: Actor) -> Result<(), ClaudeError> {
         self.open_session(session).await?;
         Ok(self.sessions.set_mode(session, mode, by).await?)
-    }
-
-    /// That the CLI offers this model. Where it has not said yet what it offers, it is asked: a name that it takes without
-    /// a word fails at the first message.
-    async fn check_model(self: &Arc<Self>, name: &str) -> Result<(), ClaudeError> {
-        match self.models.check(name) {
-            Err(ModelError::NothingKnown) => {}
-            checked => return Ok(checked?),
-        }
-        let claude = Arc::clone(self);
-        self.to_its_end(async move {
-            if let Some(answer) = claude.keeper.initialize(|| claude.models.are_known()).await? {
-                claude.models.learn(&answer);
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(self.models.check(name)?)
     }
 
     /// That the session is there and takes requests.

@@ -15,13 +15,12 @@ const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 /// What such a command may say.
 const MAX_OUTPUT: usize = 256 * 1024;
 
-/// Variables that every process of the CLI gets. The vendor's switches keep it from reporting home, updating itself,
-/// opening a browser and asking for remote connectors.
-const ALWAYS: [(&str, &str); 15] = [
+/// Variables that every process of the CLI gets. The vendor's switches keep it from reporting home, updating itself and
+/// opening a browser.
+const ALWAYS: [(&str, &str); 14] = [
     ("DISABLE_TELEMETRY", "1"),
     ("DISABLE_ERROR_REPORTING", "1"),
     ("DISABLE_AUTOUPDATER", "1"),
-    ("ENABLE_CLAUDEAI_MCP_SERVERS", "false"),
     ("BROWSER", "/bin/false"),
     // The workspace's instructions are handed over (see `instructions`), for those too that the model hands work on to.
     ("CLAUDE_CODE_ENABLE_APPEND_SUBAGENT_PROMPT", "1"),
@@ -40,6 +39,9 @@ const ALWAYS: [(&str, &str); 15] = [
     ("CLAUDE_CODE_DISABLE_AUTO_MEMORY", "1"),
 ];
 
+/// Whether the CLI uses the connectors of the account; by default it would.
+const CONNECTORS: &str = "ENABLE_CLAUDEAI_MCP_SERVERS";
+
 /// How a chat process is to begin.
 #[derive(Clone, Debug)]
 pub(super) struct Chat<'a> {
@@ -47,6 +49,10 @@ pub(super) struct Chat<'a> {
     pub(super) conversation: Conversation,
     pub(super) model: Option<&'a str>,
     pub(super) mode: PermissionMode,
+    /// Whether the workspace's own settings and servers take effect.
+    pub(super) trusted: bool,
+    /// The file that names its MCP servers.
+    pub(super) mcp: Option<&'a Path>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +162,7 @@ fn environment(settings: &Settings, with_key: bool) -> Vec<(String, String)> {
     let mut environment: Vec<(String, String)> = settings.passed.clone();
     environment.retain(|(name, _)| name != "HOME" && ALWAYS.iter().all(|(fixed, _)| fixed != name));
     environment.push(home);
+    environment.push((CONNECTORS.to_owned(), settings.connectors.to_string()));
     environment.extend(always);
     environment.extend(key);
     environment
@@ -172,15 +179,17 @@ fn chat_arguments(chat: &Chat<'_>, settings: &str) -> Vec<String> {
         "--include-partial-messages",
         "--permission-prompt-tool",
         "stdio",
-        // A repository's own settings could redirect the sign-in and run hooks.
-        "--setting-sources",
-        "user",
-        "--strict-mcp-config",
-        "--settings",
-        settings,
-        "--permission-mode",
-        chat.mode.cli_name(),
     ]);
+    // A repository's own settings could redirect the sign-in and run hooks.
+    arguments.extend(to_strings(if chat.trusted {
+        &["--setting-sources", "user,project"]
+    } else {
+        &["--setting-sources", "user", "--strict-mcp-config"]
+    }));
+    arguments.extend(to_strings(&["--settings", settings, "--permission-mode", chat.mode.cli_name()]));
+    if let Some(file) = chat.mcp {
+        arguments.extend(["--mcp-config".to_owned(), file.to_string_lossy().into_owned()]);
+    }
     match chat.conversation {
         Conversation::New(id) => arguments.extend(["--session-id".to_owned(), id.to_string()]),
         Conversation::Resume(id) => arguments.extend(["--resume".to_owned(), id.to_string()]),

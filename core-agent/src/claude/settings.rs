@@ -37,6 +37,11 @@ pub struct Settings {
     pub(super) limits: Limits,
     /// Zero: sessions stay whatever their age.
     pub(super) max_age: Duration,
+    /// How long a session may run without asking at most; nothing where none may.
+    pub(super) bypass_max: Duration,
+    /// Whether the CLI may use the connectors of the account that it is signed in with.
+    pub(super) connectors: bool,
+    pub(super) warm_spares: usize,
 }
 
 impl Settings {
@@ -57,8 +62,11 @@ impl Settings {
             exit_grace: config.claude.exit_grace,
             limits: Limits { max_size: config.journal.max_size, min_free: config.journal.min_free },
             max_age: config.journal.max_age,
+            bypass_max: config.claude.bypass_max,
+            connectors: config.claude.connectors,
+            warm_spares: usize::try_from(config.claude.warm_spares).unwrap_or(usize::MAX),
         };
-        for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir()] {
+        for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir(), settings.mcp_dir()] {
             make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;
         }
         Ok(settings)
@@ -77,6 +85,21 @@ impl Settings {
     /// Who signed this Core in.
     pub(super) fn owner_file(&self) -> PathBuf {
         self.state_dir.join("claude-owner.json")
+    }
+
+    /// Which workspaces are trusted.
+    pub(super) fn trust_file(&self) -> PathBuf {
+        self.state_dir.join("trusted-workspaces.json")
+    }
+
+    /// The MCP servers, secrets and all.
+    pub(super) fn mcp_file(&self) -> PathBuf {
+        self.state_dir.join("mcp-servers.json")
+    }
+
+    /// Where a starting process finds those that it is given.
+    pub(super) fn mcp_dir(&self) -> PathBuf {
+        self.state_dir.join("mcp")
     }
 
     /// Where each conversation has the file that the supervisor of its process locks.

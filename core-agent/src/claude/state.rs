@@ -8,8 +8,9 @@
 //! unconfirmed ([`ClaudeState::is_unconfirmed`]), and everybody waits.
 
 use super::credentials::Credentials;
+use super::limits;
 use super::owner::Owner;
-use protocol::claude::{ClaudeState, CoreReport, ErrorKind, LastError, Method, State};
+use protocol::claude::{ClaudeState, CoreReport, ErrorKind, LastError, Method, PlanLimit, State};
 use protocol::ids::UserId;
 use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
@@ -58,6 +59,8 @@ pub(super) enum Change<'a> {
     },
     /// The vendor answered a message: what it refused before works again.
     Answered,
+    /// The CLI reported one of the plan's limits.
+    Limit(&'a PlanLimit),
     SignedOut,
 }
 
@@ -74,6 +77,7 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
             // There were none before: it may be anybody's.
             if state.expires_at.is_none() {
                 (state.owner, state.account, state.organisation, state.checked_at) = (owner, None, None, None);
+                state.limits.clear();
             }
             state.method = Method::OAuth;
             state.expires_at = Some(tokens.expires_at);
@@ -136,6 +140,7 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
                 state.last_error = None;
             }
         }
+        Change::Limit(limit) => limits::note(&mut state.limits, limit.clone()),
         Change::SignedOut => {
             *state = ClaudeState { checked_at: Some(now), ..ClaudeState::default() };
         }

@@ -3,9 +3,12 @@
 use super::project::Log;
 use super::rows::{ApprovalState, millis};
 use super::writer::{Changed, Command};
-use super::{Acceptance, Answer, Decided, JournalError, MAX_QUEUED_MESSAGES, NewMessage, NewSession, read};
-use super::{fork, remove};
-use protocol::event::{Event, InterruptReason, WithdrawnReason};
+use super::{
+    Acceptance, Answer, Decided, JournalError, MAX_IMAGE_BYTES, MAX_QUEUED_MESSAGES, NewMessage, NewSession, fork,
+    images, read, remove,
+};
+use protocol::approval::Through;
+use protocol::event::{BypassEnd, Event, InterruptReason, WithdrawnReason};
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
 use time::OffsetDateTime;
@@ -130,13 +133,20 @@ async fn accept(
     if queued >= i64::from(MAX_QUEUED_MESSAGES) {
         return Ok(Ok(Acceptance::QueueFull));
     }
+    if !images::fit(&mut *log.db, &session, &message.images, MAX_IMAGE_BYTES).await? {
+        return Ok(Ok(Acceptance::ImagesFull));
+    }
     let (turn, text, by) = (message.turn, message.text.clone(), message.by.clone());
-    log.push(&Event::MessageAccepted { turn, text, by }).await?;
+    let shown = message.images.iter().map(|new| new.image.clone()).collect();
+    log.push(&Event::MessageAccepted { turn, text, by, images: shown }).await?;
+    images::store(&mut *log.db, &session, &message.images).await?;
+    let named = images::named(&message.images);
     let seq = log.seq();
     let (id, number) = (turn.to_string(), i64::try_from(seq).unwrap_or(i64::MAX));
     sqlx::query!(
-        "INSERT INTO messages (turn, session, seq, author, author_name, idempotency_key, body_hash, text, status)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
+        "INSERT INTO messages
+             (turn, session, seq, author, author_name, idempotency_key, body_hash, text, images, status)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
         id,
         session,
         number,
@@ -144,7 +154,8 @@ async fn accept(
         message.by.name,
         message.idempotency_key,
         hash,
-        message.text
+        message.text,
+        named
     )
     .execute(db)
     .await?;
@@ -173,6 +184,8 @@ async fn decide(
         decision: answer.decision,
         by: answer.by.clone(),
         message: answer.message.clone(),
+        through: Through::Answer,
+        terms: answer.terms.clone(),
     };
     let appended = append(db, now, session, false, &[decided], changed).await?;
     Ok(appended.map(|seq| Decided::Won { seq }))
@@ -197,6 +210,12 @@ async fn recover(
         let approval = row.id.parse().map_err(|_| JournalError::row("approvals", "id", &row.id))?;
         let gone = Event::ApprovalWithdrawn { turn, approval, reason: WithdrawnReason::ProcessEnded };
         append(db, now, id(&row.session)?, false, &[gone], changed).await??;
+    }
+    let lent = sqlx::query_scalar!("SELECT id FROM sessions WHERE bypass_until IS NOT NULL ORDER BY id");
+    for session in lent.fetch_all(&mut *db).await? {
+        let session = session.parse().map_err(|_| JournalError::row("sessions", "id", &session))?;
+        let over = Event::BypassEnded { reason: BypassEnd::AgentRestarted, by: None };
+        append(db, now, session, false, &[over], changed).await??;
     }
     // The agent ended before it could give them up: nobody wants their answer.
     let closed = sqlx::query!(

@@ -5,7 +5,7 @@ use super::project::Log;
 use super::rows::millis;
 use super::writer::{Changed, Command};
 use super::{Journal, JournalError, read};
-use protocol::event::{Actor, Event, ForkedFrom, Visibility};
+use protocol::event::{Actor, BypassEnd, Event, ForkedFrom, Visibility};
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
 use time::OffsetDateTime;
@@ -86,6 +86,10 @@ pub(super) async fn fork(
     if source.archived_at.is_some() {
         log.push(&Event::SessionUnarchived { by: fork.by.clone() }).await?;
     }
+    // Running without asking is lent to one session and its process.
+    if source.bypass.is_some() {
+        log.push(&Event::BypassEnded { reason: BypassEnd::ProcessEnded, by: None }).await?;
+    }
     if visibility != source.visibility {
         log.push(&Event::VisibilityChanged { visibility, by: fork.by.clone() }).await?;
     }
@@ -96,7 +100,7 @@ pub(super) async fn fork(
     Ok(Ok(Forked::Done))
 }
 
-/// The history from number 2 on, and what is searched of it.
+/// The history from number 2 on with its pictures, and what is searched of it.
 async fn copy(db: &mut SqliteConnection, id: &str, of: &str) -> Result<(), JournalError> {
     sqlx::query!(
         "INSERT INTO events (session, seq, at, event) SELECT ?, seq, at, event FROM events WHERE session = ? AND seq > 1",
@@ -108,6 +112,14 @@ async fn copy(db: &mut SqliteConnection, id: &str, of: &str) -> Result<(), Journ
     sqlx::query!("UPDATE sessions SET last_seq = (SELECT max(seq) FROM events WHERE session = ?1) WHERE id = ?1", id)
         .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "INSERT INTO images (session, hash, media_type, data) SELECT ?, hash, media_type, data FROM images
+         WHERE session = ?",
+        id,
+        of
+    )
+    .execute(&mut *db)
+    .await?;
     sqlx::query!("INSERT INTO texts (session, seq) SELECT ?, seq FROM texts WHERE session = ?", id, of)
         .execute(&mut *db)
         .await?;

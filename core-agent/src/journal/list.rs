@@ -27,7 +27,7 @@ impl Journal {
         let rows = sqlx::query_as!(
             SessionRow,
             "SELECT id, workspace, model, permission_mode, title, visibility, created_by, created_by_name, created_at,
-               closed_at, archived_at, forked_from, last_seq
+               closed_at, archived_at, forked_from, last_seq, bypass_by, bypass_by_name, bypass_until
              FROM sessions
              WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR workspace = ?2) AND (?3 IS NULL OR created_by = ?3)
                AND (archived_at IS NOT NULL) = ?4 AND (visibility = 'shared' OR created_by = ?5 OR ?6)

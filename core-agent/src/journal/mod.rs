@@ -14,6 +14,7 @@ mod apply;
 mod error;
 mod fork;
 mod heads;
+mod images;
 mod list;
 mod open;
 mod project;
@@ -33,13 +34,16 @@ pub use fork::{Forked, NewFork};
 pub use list::Filter;
 pub use remove::{Prune, Removal, Removed, Why};
 pub use room::{Limits, Room, Space};
-pub use rows::{Approval, ApprovalState, Message, MessageStatus, Session};
+pub use rows::{Approval, ApprovalState, Bypass, Message, MessageStatus, Session, StoredImage};
 pub use search::{Found, Search, Words};
 pub use writer::Writer;
 
+use bytes::Bytes;
 use heads::Heads;
+use protocol::approval::Terms;
 use protocol::event::{Actor, Decision, Event, PermissionMode, Recorded, Visibility};
 use protocol::ids::{ApprovalId, SessionId, TurnId, UserId};
+use protocol::image::Image;
 use protocol::secret::SecretHash;
 use sqlx::SqlitePool;
 use std::path::Path;
@@ -49,6 +53,8 @@ use writer::{Command, Reply};
 
 /// Messages that may wait in a session behind the one that is being answered.
 pub const MAX_QUEUED_MESSAGES: u32 = 16;
+/// What a session's pictures may take, in bytes.
+pub const MAX_IMAGE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A session to be made.
 #[derive(Clone, Debug)]
@@ -79,7 +85,15 @@ pub struct NewMessage {
     /// Over what the client sent: the same key with another body is an error of the client's.
     pub body_hash: SecretHash,
     pub text: String,
+    pub images: Vec<NewImage>,
     pub by: Actor,
+}
+
+/// A picture of a message. Its bytes are the same for every clone.
+#[derive(Clone, Debug)]
+pub struct NewImage {
+    pub image: Image,
+    pub data: Bytes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +110,8 @@ pub enum Acceptance {
     /// The key was used for another message.
     KeyReused,
     QueueFull,
+    /// The session holds as many pictures as it may.
+    ImagesFull,
     Closed,
     Archived,
 }
@@ -106,6 +122,7 @@ pub struct Answer {
     pub approval: ApprovalId,
     pub decision: Decision,
     pub message: Option<String>,
+    pub terms: Terms,
     pub by: Actor,
 }
 
@@ -158,7 +175,8 @@ impl Journal {
     ///
     /// `TurnStarted` makes its message running; `TurnCompleted`, `TurnFailed` and `TurnInterrupted` end it and withdraw
     /// its undecided approvals first; `ApprovalRequested` opens an approval. An `ApprovalWithdrawn` for one that is no
-    /// longer open is left out. `ApprovalDecided` is written by [`Journal::decide_approval`] alone.
+    /// longer open is left out. `ApprovalDecided` is written by [`Journal::decide_approval`] alone, but for what the agent
+    /// itself allows: that is decided with its request.
     pub async fn append(&self, session: SessionId, events: Vec<Event>) -> Result<u64, JournalError> {
         self.write(|reply| Command::Append { session, close: false, events, reply }).await
     }
@@ -182,6 +200,11 @@ impl Journal {
     /// Messages that are running or queued, in order.
     pub async fn open_messages(&self, session: SessionId) -> Result<Vec<Message>, JournalError> {
         read::open_messages(&self.readers, session).await
+    }
+
+    /// A picture of one of the session's messages.
+    pub async fn image(&self, session: SessionId, hash: &str) -> Result<Option<StoredImage>, JournalError> {
+        read::image(&self.readers, session, hash).await
     }
 
     /// Writes [`Event::ApprovalDecided`] if nobody has answered before.

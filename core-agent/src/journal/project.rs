@@ -97,6 +97,26 @@ impl<'t> Log<'t> {
             }
             Event::SessionArchived { .. } => self.set_archived(Some(self.at)).await?,
             Event::SessionUnarchived { .. } => self.set_archived(None).await?,
+            Event::BypassBegan { by, until } => {
+                let (user, until) = (by.user.to_string(), millis(*until));
+                sqlx::query!(
+                    "UPDATE sessions SET bypass_by = ?, bypass_by_name = ?, bypass_until = ? WHERE id = ?",
+                    user,
+                    by.name,
+                    until,
+                    self.key
+                )
+                .execute(&mut *self.db)
+                .await?;
+            }
+            Event::BypassEnded { .. } => {
+                sqlx::query!(
+                    "UPDATE sessions SET bypass_by = NULL, bypass_by_name = NULL, bypass_until = NULL WHERE id = ?",
+                    self.key
+                )
+                .execute(&mut *self.db)
+                .await?;
+            }
             Event::ApprovalRequested { turn, approval, .. } => {
                 self.record(event).await?;
                 return self.open_approval(*approval, *turn).await;

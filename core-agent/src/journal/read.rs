@@ -1,10 +1,11 @@
 //! What readers ask for. None of it waits for the writer.
 
-use super::rows::{Approval, ApprovalRow, Message, MessageRow, Reading, Session, SessionRow};
+use super::rows::{Approval, ApprovalRow, Message, MessageRow, Reading, Session, SessionRow, StoredImage};
 use super::{Acceptance, JournalError, NewMessage};
 use futures::TryStreamExt as _;
 use protocol::event::Recorded;
 use protocol::ids::{ApprovalId, SessionId};
+use protocol::image::ImageType;
 use sqlx::{SqliteExecutor, SqlitePool};
 
 /// What one batch of events may hold in memory, give or take one event.
@@ -15,7 +16,7 @@ pub(super) async fn session(db: impl SqliteExecutor<'_>, id: SessionId) -> Resul
     let row = sqlx::query_as!(
         SessionRow,
         "SELECT id, workspace, model, permission_mode, title, visibility, created_by, created_by_name, created_at,
-           closed_at, archived_at, forked_from, last_seq
+           closed_at, archived_at, forked_from, last_seq, bypass_by, bypass_by_name, bypass_until
          FROM sessions WHERE id = ?",
         id
     );
@@ -55,7 +56,7 @@ pub(super) async fn open_messages(
     let session = session.to_string();
     let rows = sqlx::query_as!(
         MessageRow,
-        "SELECT turn, seq, author, author_name, text, status FROM messages
+        "SELECT turn, seq, author, author_name, text, images, status FROM messages
          WHERE session = ? AND status <> 'ended' ORDER BY seq",
         session
     );
@@ -76,6 +77,19 @@ pub(super) async fn approval(
         id
     );
     row.fetch_optional(db).await?.map(Approval::try_from).transpose()
+}
+
+pub(super) async fn image(
+    db: &SqlitePool,
+    session: SessionId,
+    hash: &str,
+) -> Result<Option<StoredImage>, JournalError> {
+    let session = session.to_string();
+    let row = sqlx::query!("SELECT media_type, data FROM images WHERE session = ? AND hash = ?", session, hash);
+    let Some(row) = row.fetch_optional(db).await? else { return Ok(None) };
+    let media_type =
+        ImageType::parse(&row.media_type).ok_or_else(|| JournalError::row("images", "media_type", hash))?;
+    Ok(Some(StoredImage { media_type, data: row.data }))
 }
 
 pub(super) async fn pending_approvals(db: &SqlitePool, session: SessionId) -> Result<Vec<Recorded>, JournalError> {

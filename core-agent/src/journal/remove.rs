@@ -178,6 +178,7 @@ pub(super) async fn remove(
     .await?;
     sqlx::query!("DELETE FROM texts WHERE session = ?", id).execute(&mut *db).await?;
     sqlx::query!("DELETE FROM approvals WHERE session = ?", id).execute(&mut *db).await?;
+    sqlx::query!("DELETE FROM images WHERE session = ?", id).execute(&mut *db).await?;
     sqlx::query!("DELETE FROM messages WHERE session = ?", id).execute(&mut *db).await?;
     sqlx::query!("DELETE FROM events WHERE session = ?", id).execute(&mut *db).await?;
     sqlx::query!("DELETE FROM sessions WHERE id = ?", id).execute(&mut *db).await?;

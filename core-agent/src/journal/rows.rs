@@ -3,6 +3,7 @@
 use super::JournalError;
 use protocol::event::{Actor, Decision, PermissionMode, Visibility};
 use protocol::ids::{ApprovalId, SessionId, TurnId};
+use protocol::image::ImageType;
 use std::str::FromStr;
 use time::OffsetDateTime;
 
@@ -21,12 +22,29 @@ pub struct Session {
     pub archived_at: Option<OffsetDateTime>,
     pub forked_from: Option<SessionId>,
     pub last_seq: u64,
+    pub bypass: Option<Bypass>,
+}
+
+/// That the session runs without asking. One whose time is up is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bypass {
+    pub by: Actor,
+    pub until: OffsetDateTime,
+}
+
+/// A picture as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredImage {
+    pub media_type: ImageType,
+    pub data: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub turn: TurnId,
     pub text: String,
+    /// The hashes of its pictures, in order.
+    pub images: Vec<String>,
     pub by: Actor,
     pub status: MessageStatus,
     /// The number of its `MessageAccepted`.
@@ -121,6 +139,9 @@ pub(super) struct SessionRow {
     pub(super) archived_at: Option<i64>,
     pub(super) forked_from: Option<String>,
     pub(super) last_seq: i64,
+    pub(super) bypass_by: Option<String>,
+    pub(super) bypass_by_name: Option<String>,
+    pub(super) bypass_until: Option<i64>,
 }
 
 impl TryFrom<SessionRow> for Session {
@@ -128,7 +149,16 @@ impl TryFrom<SessionRow> for Session {
 
     fn try_from(row: SessionRow) -> Result<Self, JournalError> {
         let reading = Reading { table: "sessions", row: &row.id };
+        let bypass = match (&row.bypass_by, row.bypass_by_name, row.bypass_until) {
+            (Some(user), Some(name), Some(until)) => Some(Bypass {
+                by: Actor { user: reading.id("bypass_by", user)?, name },
+                until: reading.time("bypass_until", until)?,
+            }),
+            (None, None, None) => None,
+            _ => return Err(reading.bad("bypass_until")),
+        };
         Ok(Self {
+            bypass,
             id: reading.id("id", &row.id)?,
             permission_mode: PermissionMode::from_cli_name(&row.permission_mode)
                 .ok_or_else(|| reading.bad("permission_mode"))?,
@@ -152,6 +182,7 @@ pub(super) struct MessageRow {
     pub(super) author: String,
     pub(super) author_name: String,
     pub(super) text: String,
+    pub(super) images: String,
     pub(super) status: String,
 }
 
@@ -165,6 +196,7 @@ impl TryFrom<MessageRow> for Message {
             by: Actor { user: reading.id("author", &row.author)?, name: row.author_name },
             status: MessageStatus::parse(&row.status).ok_or_else(|| reading.bad("status"))?,
             seq: reading.seq("seq", row.seq)?,
+            images: serde_json::from_str(&row.images).map_err(|_| reading.bad("images"))?,
             text: row.text,
         })
     }

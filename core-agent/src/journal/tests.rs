@@ -1,8 +1,10 @@
 use super::small_disk::SmallDisk;
 use super::*;
 use proptest::test_runner::TestRunner;
-use protocol::event::{InterruptReason, Usage, WithdrawnReason};
+use protocol::approval::{Asks, Terms};
+use protocol::event::{BypassEnd, InterruptReason, Usage, WithdrawnReason};
 use protocol::ids::UserId;
+use protocol::image::ImageType;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Command as Process, Stdio};
@@ -79,6 +81,7 @@ fn message(session: SessionId, key: &str, text: &str) -> NewMessage {
         idempotency_key: key.into(),
         body_hash: SecretHash::of_bytes(text.as_bytes()),
         text: text.into(),
+        images: Vec::new(),
         by: ada(),
     }
 }
@@ -105,11 +108,12 @@ fn asked(turn: TurnId, approval: ApprovalId) -> Event {
         input: serde_json::json!({"command": "ls"}),
         description: None,
         suggestions: serde_json::json!([]),
+        asks: Asks::default(),
     }
 }
 
 fn answer(approval: ApprovalId, decision: Decision, by: &Actor) -> Answer {
-    Answer { approval, decision, message: None, by: by.clone() }
+    Answer { approval, decision, message: None, terms: Terms::default(), by: by.clone() }
 }
 
 async fn all(journal: &Journal, session: SessionId) -> Vec<Recorded> {
@@ -793,4 +797,51 @@ async fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
         assert_eq!(opened.journal.epoch(), 1);
         opened.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_session_that_was_lent_to_run_without_asking_asks_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    let id = session(&opened.journal).await;
+    let until = time::OffsetDateTime::from_unix_timestamp(4_000_000_000).unwrap();
+    opened.journal.append(id, vec![Event::BypassBegan { by: ada(), until }]).await.unwrap();
+    let shown = opened.journal.session(id).await.unwrap().unwrap().bypass;
+    assert_eq!(shown, Some(Bypass { by: ada(), until }));
+    opened.abandon().await;
+
+    let opened = open(&path).await;
+    opened.journal.recover().await.unwrap();
+    assert_eq!(opened.journal.session(id).await.unwrap().unwrap().bypass, None);
+    let over = all(&opened.journal, id).await.pop().unwrap().event;
+    assert_eq!(over, Event::BypassEnded { reason: BypassEnd::AgentRestarted, by: None });
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn pictures_are_kept_once_and_a_session_holds_so_many_bytes_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let id = session(&opened.journal).await;
+    let picture = |byte: u8, size: u64| {
+        let hash = format!("{byte:064}");
+        let image = Image { hash, media_type: ImageType::Png, size, width: 1, height: 1 };
+        NewImage { image, data: vec![byte; usize::try_from(size).unwrap()].into() }
+    };
+    let half = MAX_IMAGE_BYTES / 2;
+    let mut first = message(id, "first", "look");
+    first.images = vec![picture(1, half), picture(2, 3)];
+    assert!(matches!(opened.journal.accept_message(first.clone()).await.unwrap(), Acceptance::New { .. }));
+    let waiting = opened.journal.open_messages(id).await.unwrap().remove(0);
+    assert_eq!(waiting.images, [first.images[0].image.hash.clone(), first.images[1].image.hash.clone()]);
+    let stored = opened.journal.image(id, &waiting.images[1]).await.unwrap().unwrap();
+    assert_eq!(stored, StoredImage { media_type: ImageType::Png, data: vec![2; 3] });
+    let other = session(&opened.journal).await;
+    assert_eq!(opened.journal.image(other, &waiting.images[1]).await.unwrap(), None);
+    let mut more = message(id, "more", "look");
+    more.images = vec![picture(3, half)];
+    assert_eq!(opened.journal.accept_message(more).await.unwrap(), Acceptance::ImagesFull);
+    assert_eq!(opened.journal.open_messages(id).await.unwrap().len(), 1);
+    opened.close().await;
 }

@@ -8,6 +8,7 @@ use protocol::link::Class;
 pub enum Verb {
     Get,
     Post,
+    Put,
     Patch,
     Delete,
 }
@@ -17,6 +18,7 @@ impl Verb {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
@@ -26,6 +28,7 @@ impl Verb {
         match *method {
             http::Method::GET | http::Method::HEAD => Some(Self::Get),
             http::Method::POST => Some(Self::Post),
+            http::Method::PUT => Some(Self::Put),
             http::Method::PATCH => Some(Self::Patch),
             http::Method::DELETE => Some(Self::Delete),
             _ => None,
@@ -105,7 +108,7 @@ const fn core(verb: Verb, template: &'static str, grant: Grant, owned: Owned) ->
 use Grant::{Administer, Observe, Operate};
 use Owned::{Anyone, OwnerOnly, OwnerOrAdministrator};
 use Rule::{Administrator, Authenticated, Public};
-use Verb::{Delete, Get, Patch, Post};
+use Verb::{Delete, Get, Patch, Post, Put};
 
 pub const ROUTES: &[Route] = &[
     gateway(Get, "/", Public),
@@ -143,6 +146,19 @@ pub const ROUTES: &[Route] = &[
     core(Post, "/api/v1/cores/{core}/claude/sign-out", Administer, OwnerOrAdministrator),
     core(Get, "/api/v1/cores/{core}/workspaces", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/workspaces", Operate, OwnerOnly),
+    // Whoever trusts a workspace lets it act as the Core's user.
+    core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
+    // A server is a program that runs as the Core's user, or is told what is said.
+    core(Get, "/api/v1/cores/{core}/mcp-servers", Operate, OwnerOnly),
+    core(Put, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers", Operate, OwnerOnly),
+    core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/sessions/{session}/mcp-servers", Operate, OwnerOnly),
+    core(Patch, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}", Operate, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}/reconnect", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
@@ -165,6 +181,16 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/search", Observe, Anyone),
     core(Get, "/api/v1/cores/{core}/removals", Administer, Anyone),
     core(Get, "/api/v1/cores/{core}/journal", Observe, Anyone),
+    // A picture is as long as a history.
+    Route {
+        class: Class::Bulk,
+        ..core(Get, "/api/v1/cores/{core}/sessions/{session}/images/{image}", Observe, Anyone)
+    },
+    // The CLI may have to be started to say it.
+    core(Get, "/api/v1/cores/{core}/sessions/{session}/commands", Operate, OwnerOnly),
+    // Running without asking is lent by an administrator, and taken back by whoever operates.
+    core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/sessions/{session}/bypass", Operate, OwnerOnly),
     // Whoever types into a terminal is the Core's user.
     core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),
     Route {

@@ -63,6 +63,8 @@ pub async fn all(connection: &mut SqliteConnection) -> Result<HashMap<CoreId, Cl
                 last_error: row.last_error.map(|error| place.json("last_error", &error)).transpose()?,
                 billing: row.billing,
                 checked_at: place.optional_time("checked_at", row.checked_at)?,
+                // They change with every answer: the Core says them again.
+                limits: Vec::new(),
             };
             Ok((place.parse("core_id", &row.core_id)?, claude))
         })
@@ -95,6 +97,7 @@ mod tests {
             last_error: Some(LastError { kind: ErrorKind::RefreshRefused, detail: "refused".to_owned(), at }),
             billing: Some("plan".to_owned()),
             checked_at: Some(at),
+            limits: Vec::new(),
         };
         upsert(&registry, one, &whole).await.unwrap();
         upsert(&registry, other, &whole).await.unwrap();

@@ -1,9 +1,14 @@
 //! Claude on a Core, through the gateway, with the genuine CLI.
 
+mod answers;
 mod api_key;
 mod approvals;
+mod bypass;
 mod configuration;
+mod images;
+mod mcp;
 mod messages;
+mod offers;
 mod owner;
 mod places;
 mod processes;
@@ -13,13 +18,16 @@ mod sign_in;
 mod sign_in_ended;
 mod sign_in_problems;
 mod sign_out;
+mod spare;
 mod three_cores;
 mod unconfirmed;
 mod vendor_troubles;
+mod withdrawn;
 mod wrapped;
 
-use condrix_tests::rig::{Core, CoreOptions, World, within};
-use condrix_tests::vendor::Request;
+use condrix_tests::rig::{Conversation, Core, CoreOptions, World, fresh_key, within};
+use condrix_tests::vendor::{Answer, Request};
+use serde_json::Value;
 
 const KEY: &str = "sk-ant-api03-of-a-core-under-test";
 
@@ -57,4 +65,19 @@ async fn signed_in_metric(world: &World, core: &Core, method: &str) -> Option<i6
 async fn expiry_metric(world: &World, core: &Core) -> Option<i64> {
     let series = format!("condrix_core_claude_token_expiry_timestamp_seconds{{core=\"{}\"}}", core.id());
     metric(&world.gateway.metrics().await, &series)
+}
+
+/// Lets the model use a tool. Returns the turn.
+async fn uses(world: &World, chat: &Conversation, name: &str, input: Value) -> String {
+    let trigger = format!("use {}", fresh_key());
+    world.vendor.script().once(&trigger, Answer::Tool { name: name.to_owned(), input, text: None });
+    chat.say(&trigger).await
+}
+
+/// The same, of a tool that is asked for. Returns the turn and the question.
+async fn asks(world: &World, chat: &mut Conversation, name: &str, input: Value) -> (String, Value) {
+    let turn = uses(world, chat, name, input).await;
+    let asked = chat.until_kind("approval_requested").await;
+    assert_eq!(asked["tool"], name);
+    (turn, asked)
 }

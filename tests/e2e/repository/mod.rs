@@ -7,6 +7,7 @@ mod open;
 mod planning;
 mod plant;
 mod reach;
+mod trusted;
 
 use condrix_tests::rig::conversation::Event;
 use condrix_tests::rig::leaks::files_with;

@@ -38,6 +38,7 @@ impl Core {
         let mut base = toml! {
             [claude]
             exit_grace = "2s"
+            warm_spares = 0
             [log]
             format = "text"
             level = "info,core_agent=debug"

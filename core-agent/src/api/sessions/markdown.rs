@@ -3,6 +3,7 @@
 use crate::journal::Session;
 use protocol::event::{Decision, Event, Recorded};
 use protocol::ids::TurnId;
+use protocol::image::Image;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -39,8 +40,11 @@ impl Markdown {
 
     pub(super) fn event(&mut self, recorded: &Recorded) -> String {
         match &recorded.event {
-            Event::MessageAccepted { turn, text, by } => {
-                let heading = format!("\n## {} · {}\n\n{text}\n", escaped(&by.name), when(recorded.at));
+            Event::MessageAccepted { turn, text, by, images } => {
+                let mut heading = format!("\n## {} · {}\n\n{text}\n", escaped(&by.name), when(recorded.at));
+                for Image { hash, media_type, size, .. } in images {
+                    heading += &format!("\n> A picture: {}, {size} bytes, SHA-256 `{hash}`\n", media_type.media_type());
+                }
                 self.waiting.push_back((*turn, heading));
                 String::new()
             }
@@ -72,6 +76,10 @@ impl Markdown {
                 let by = by.as_ref().map(|by| format!(" by {}", escaped(&by.name))).unwrap_or_default();
                 format!("\n> The turn was interrupted{by}.\n")
             }
+            Event::BypassBegan { by, until } => {
+                format!("\n> {} lets it run without asking until {}.\n", escaped(&by.name), when(*until))
+            }
+            Event::BypassEnded { .. } => "\n> It asks again.\n".to_owned(),
             // What was streamed comes again as a whole; the rest is for programs.
             Event::SessionCreated { .. }
             | Event::TitleChanged { .. }
@@ -159,6 +167,7 @@ mod tests {
             archived_at: None,
             forked_from: None,
             last_seq: 1,
+            bypass: None,
         }
     }
 
@@ -167,7 +176,8 @@ mod tests {
         let mut markdown = Markdown::new(&session());
         let by = Actor { user: UserId::new(), name: "Ada".into() };
         let (one, two) = (TurnId::new(), TurnId::new());
-        let said = |turn, text: &str| Event::MessageAccepted { turn, text: text.into(), by: by.clone() };
+        let said =
+            |turn, text: &str| Event::MessageAccepted { turn, text: text.into(), images: Vec::new(), by: by.clone() };
         let text = |turn, text: &str| Event::Text { turn, message: "m".into(), block: 0, text: text.into() };
         let tool = Event::ToolUse {
             turn: one,

@@ -46,10 +46,19 @@ pub(super) struct Session {
     forked_from: Option<SessionId>,
     /// The newest event's id, for `after`.
     cursor: String,
+    /// Where it runs without asking: in whose name, and until when.
+    bypass: Option<Bypass>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Bypass {
+    by: Actor,
+    #[serde(with = "time::serde::rfc3339")]
+    until: OffsetDateTime,
 }
 
 impl Session {
-    fn new(session: journal::Session, epoch: u32) -> Self {
+    pub(super) fn new(session: journal::Session, epoch: u32) -> Self {
         Self {
             id: session.id,
             workspace: session.workspace,
@@ -63,7 +72,15 @@ impl Session {
             archived_at: session.archived_at,
             forked_from: session.forked_from,
             cursor: Cursor { epoch, seq: session.last_seq }.to_string(),
+            // Its end may not be written yet.
+            bypass: session.bypass.filter(|bypass| bypass.until > OffsetDateTime::now_utc()).map(Bypass::from),
         }
+    }
+}
+
+impl From<journal::Bypass> for Bypass {
+    fn from(bypass: journal::Bypass) -> Self {
+        Self { by: bypass.by, until: bypass.until }
     }
 }
 
@@ -172,8 +189,7 @@ pub(super) async fn create(
         visibility: new.visibility,
         by: caller.actor(),
     };
-    let id = session.id;
-    app.0.claude.create_session(session).await?;
+    let id = app.0.claude.create_session(session).await?;
     Ok((StatusCode::CREATED, axum::Json(find(&app, id).await?)))
 }
 
@@ -199,7 +215,7 @@ pub(super) async fn read(
     Ok(axum::Json(Session::new(session, app.0.journal.epoch())))
 }
 
-async fn find(app: &AppState, id: SessionId) -> Result<Session, ApiError> {
+pub(super) async fn find(app: &AppState, id: SessionId) -> Result<Session, ApiError> {
     let session = app.0.journal.session(id).await?.ok_or(ProblemType::NotFound)?;
     Ok(Session::new(session, app.0.journal.epoch()))
 }

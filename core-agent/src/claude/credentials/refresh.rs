@@ -175,8 +175,14 @@ impl Refresher {
         }
         let mut changes = self.watcher.follow();
         changes.mark_unchanged();
-        let chat =
-            Chat { cwd: &self.quiet_dir, conversation: Conversation::None, model: None, mode: PermissionMode::Default };
+        let chat = Chat {
+            cwd: &self.quiet_dir,
+            conversation: Conversation::None,
+            model: None,
+            mode: PermissionMode::Default,
+            trusted: false,
+            mcp: None,
+        };
         let mut process = match self.launcher.chat(&chat).await {
             Ok(process) => process,
             Err(error) => return Attempt::Cli(error),
@@ -224,8 +230,14 @@ impl Refresher {
 
     /// Asks the CLI what it offers: the answer to `initialize`.
     pub(in crate::claude) async fn initialize(&self) -> Result<Value, ProcessError> {
-        let chat =
-            Chat { cwd: &self.quiet_dir, conversation: Conversation::None, model: None, mode: PermissionMode::Default };
+        let chat = Chat {
+            cwd: &self.quiet_dir,
+            conversation: Conversation::None,
+            model: None,
+            mode: PermissionMode::Default,
+            trusted: false,
+            mcp: None,
+        };
         let mut process = self.launcher.chat(&chat).await?;
         let initialize = outgoing::initialize(None);
         process.write_line(initialize.line).await?;

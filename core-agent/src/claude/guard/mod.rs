@@ -35,6 +35,8 @@ pub const MASK: &str = "‹credential masked›";
 pub enum Source {
     ApiKey,
     OAuth,
+    /// What MCP servers are given.
+    McpServers,
     /// Told by the agent to a process that has no credentials itself.
     Agent,
 }

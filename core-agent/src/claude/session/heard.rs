@@ -1,17 +1,28 @@
 //! What a session makes of what its process says.
 
+use super::approvals;
 use super::live::{Heard, Live};
 use super::state::State;
 use super::task::Session;
 use super::turn::{self, Stop, Turn};
 use crate::claude::state::Change;
-use crate::claude::stream::{CanUseTool, CliLine, TurnEnd, outgoing};
-use protocol::event::{Event, ProcessEnd, TurnError, WithdrawnReason};
+use crate::claude::stream::{CanUseTool, CliLine, TurnEnd, is_for_a_person, outgoing};
+use protocol::approval::{Terms, Through};
+use protocol::event::{Actor, Decision, Event, PermissionMode, ProcessEnd, TurnError, WithdrawnReason};
+use protocol::ids::ApprovalId;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// The CLI stops within tens of milliseconds when it is interrupted.
 pub(super) const STOP: Duration = Duration::from_secs(5);
+/// What lines of the CLI amount to.
+#[derive(Debug, Default)]
+struct Taken {
+    events: Vec<Event>,
+    /// For the CLI, once the events are durable: what was done can always be told.
+    answers: Vec<String>,
+}
+
 /// For the model, in place of a person's answer.
 const NOT_NOW: &str = "Nobody can be asked about this now.";
 
@@ -23,31 +34,46 @@ impl Session {
         };
         // A tool may print what was written a moment ago: the guard learns of it first.
         self.shared.account.look_now();
-        let mut events = Vec::new();
+        let mut taken = Taken::default();
         for raw in lines {
-            self.line(&raw, &mut events).await;
+            self.line(&raw, &mut taken).await;
         }
-        if self.write(events).await.is_err() {
+        if self.spare.is_some() {
+            // There is no history yet that it could be part of.
+            taken.events.clear();
+        }
+        if self.write(taken.events).await.is_err() {
             // What follows must not be seen without what went before: the turn ends here, and is found out later.
             self.closing(ProcessEnd::Killed, false, true);
+            return;
+        }
+        if let Some(live) = self.state.live() {
+            for answer in taken.answers {
+                live.say(answer).await;
+            }
         }
     }
 
-    async fn line(&mut self, raw: &str, events: &mut Vec<Event>) {
+    async fn line(&mut self, raw: &str, taken: &mut Taken) {
         let line = CliLine::parse(raw);
+        if let CliLine::ControlAnswer(answer) = &line
+            && self.state.live().is_some_and(|live| live.asked.deliver(answer))
+        {
+            return;
+        }
         match std::mem::replace(&mut self.state, State::asleep()) {
             State::Starting { live, initialize, since } => {
-                self.state = self.starting(live, initialize, since, line, events);
+                self.state = self.starting(live, initialize, since, line, &mut taken.events);
             }
             State::Ready { mut live, since } => {
                 match line {
                     CliLine::CanUseTool { request_id, .. } => live.say(outgoing::deny(&request_id, NOT_NOW)).await,
-                    other => events.extend(live.translator.take(other, raw).events),
+                    other => taken.events.extend(live.translator.take(other, raw).events),
                 }
                 self.state = State::Ready { live, since };
             }
             State::Turn { live, turn } => {
-                self.state = self.in_turn(live, turn, line, raw, events).await;
+                self.state = self.in_turn(live, turn, line, raw, taken).await;
             }
             other @ (State::Asleep { .. } | State::Waiting { .. } | State::Closing(_)) => self.state = other,
         }
@@ -56,7 +82,7 @@ impl Session {
     /// Waits for the answer to `initialize`. What else the CLI says meanwhile is about nothing that was asked.
     fn starting(
         &self,
-        live: Box<Live>,
+        mut live: Box<Live>,
         initialize: String,
         since: Instant,
         said: CliLine,
@@ -65,9 +91,13 @@ impl Session {
         match said {
             CliLine::ControlAnswer(answer) if answer.request_id == initialize => {
                 match answer.outcome {
-                    Ok(initialized) => self.shared.models.learn(&initialized),
+                    Ok(initialized) => {
+                        self.shared.models.learn(&initialized);
+                        self.shared.commands.learn(Some(&live.workspace), &initialized);
+                    }
                     Err(error) => tracing::warn!(error, "the CLI refused to say what it offers"),
                 }
+                live.handover = None;
                 let cli_version = self.shared.board.cli_version();
                 events.push(Event::ProcessStarted { resumed: live.resumed, cli_version });
                 State::ready(live)
@@ -82,14 +112,14 @@ impl Session {
         mut turn: Box<Turn>,
         said: CliLine,
         raw: &str,
-        events: &mut Vec<Event>,
+        taken: &mut Taken,
     ) -> State {
         match said {
-            CliLine::CanUseTool { request_id, ask } => self.ask(&live, &mut turn, request_id, ask, events).await,
+            CliLine::CanUseTool { request_id, ask } => self.ask(&live, &mut turn, request_id, ask, taken).await,
             CliLine::ControlCancel { request_id } => {
                 if let Some(approval) = turn.approvals.cancel(&request_id) {
                     let reason = WithdrawnReason::Cli;
-                    events.push(Event::ApprovalWithdrawn { turn: turn.id, approval, reason });
+                    taken.events.push(Event::ApprovalWithdrawn { turn: turn.id, approval, reason });
                 }
             }
             other => {
@@ -99,14 +129,19 @@ impl Session {
                     self.refused(&live, &mut turn, retry.attempt).await;
                 }
                 let step = live.translator.take(other, raw);
-                events.extend(step.events);
+                for event in &step.events {
+                    if let Event::RateLimit { limit: Some(limit), .. } = event {
+                        self.shared.board.change(Change::Limit(limit));
+                    }
+                }
+                taken.events.extend(step.events);
                 if let Some(end) = step.end {
                     self.judge_sign_in(&turn, &end);
                     let conclusion = turn::conclude(turn.id, turn.stop.clone(), end);
                     if matches!(conclusion, Event::TurnFailed { error: TurnError::AuthenticationFailed, .. }) {
                         live.stale = true;
                     }
-                    events.push(conclusion);
+                    taken.events.push(conclusion);
                     return State::ready(live);
                 }
             }
@@ -127,11 +162,39 @@ impl Session {
         live.control(outgoing::interrupt()).await;
     }
 
-    async fn ask(&self, live: &Live, turn: &mut Turn, request_id: String, ask: CanUseTool, events: &mut Vec<Event>) {
+    async fn ask(&self, live: &Live, turn: &mut Turn, request_id: String, ask: CanUseTool, taken: &mut Taken) {
+        if let Some((by, through)) = self.allowed_before(live, turn, &ask) {
+            let approval = ApprovalId::new();
+            let input = approvals::allowed_input(&ask.tool_name, ask.input.clone());
+            taken.answers.push(outgoing::allow(&request_id, &input));
+            taken.events.push(live.translator.approval_requested(turn.id, approval, ask));
+            taken.events.push(Event::ApprovalDecided {
+                turn: turn.id,
+                approval,
+                decision: Decision::Allow,
+                by,
+                message: None,
+                through,
+                terms: Terms::default(),
+            });
+            return;
+        }
         match turn.approvals.ask(request_id.clone(), &ask, &self.shared.board) {
-            Some(approval) => events.push(live.translator.approval_requested(turn.id, approval, ask)),
+            Some(approval) => taken.events.push(live.translator.approval_requested(turn.id, approval, ask)),
             None => live.say(outgoing::deny(&request_id, NOT_NOW)).await,
         }
+    }
+
+    /// In whose name this tool may run unasked, and why. A turn that is to stop begins nothing more.
+    fn allowed_before(&self, live: &Live, turn: &Turn, ask: &CanUseTool) -> Option<(Actor, Through)> {
+        if is_for_a_person(&ask.tool_name) || turn.stop.is_some() || live.translator.mode() == PermissionMode::Plan {
+            return None;
+        }
+        if let Some(by) = live.allowances.find(&ask.tool_name, &ask.input) {
+            return Some((by.clone(), Through::Session));
+        }
+        let holder = self.bypass.as_ref()?.holder(Instant::now())?;
+        Some((holder.clone(), Through::Bypass))
     }
 
     /// What the end of a turn says of the Core's sign-in.

@@ -1,11 +1,15 @@
 //! A CLI process and what must be known of it.
 
+use super::allowances::Allowances;
+use super::controls::Asked;
 use super::places::Place;
+use crate::claude::mcp::Handover;
 use crate::claude::stream::Translator;
 use crate::claude::stream::outgoing::{self, Control};
 use crate::supervise::{Exit, LineError, Supervised};
 use futures::FutureExt as _;
 use std::time::Duration;
+use time::OffsetDateTime;
 use tokio::time::timeout;
 
 /// Lines taken at once when many are there: one write to the journal carries them.
@@ -20,13 +24,33 @@ pub(super) struct Live {
     process: Supervised,
     pub(super) translator: Translator,
     pub(super) resumed: bool,
+    pub(super) workspace: String,
+    /// How the workspace was trusted when it was started (see [`Trust::revision`](crate::claude::trust::Trust::revision)).
+    pub(super) trust: Option<OffsetDateTime>,
+    /// Which MCP servers it was given (see [`McpServers::revision`](crate::claude::mcp::McpServers::revision)).
+    pub(super) mcp: u64,
     /// The sign-in that it was started under (see [`Account::sign_ins`](crate::claude::account::Account::sign_ins)).
     pub(super) sign_in: u64,
     /// It has found itself signed out. The CLI works out how to authenticate once and keeps to it: after a new sign-in
     /// such a process would be refused for ever.
     pub(super) stale: bool,
+    pub(super) allowances: Allowances,
+    pub(super) asked: Asked,
+    /// Until it has read it.
+    pub(super) handover: Option<Handover>,
     /// Freed when the process is gone.
     _place: Place,
+}
+
+/// What a process was started as.
+#[derive(Debug)]
+pub(super) struct Born {
+    pub(super) resumed: bool,
+    pub(super) workspace: String,
+    pub(super) trust: Option<OffsetDateTime>,
+    pub(super) mcp: u64,
+    pub(super) handover: Option<Handover>,
+    pub(super) sign_in: u64,
 }
 
 #[derive(Debug)]
@@ -37,8 +61,22 @@ pub(super) enum Heard {
 }
 
 impl Live {
-    pub(super) fn new(process: Supervised, translator: Translator, resumed: bool, sign_in: u64, place: Place) -> Self {
-        Self { process, translator, resumed, sign_in, stale: false, _place: place }
+    pub(super) fn new(process: Supervised, translator: Translator, born: Born, place: Place) -> Self {
+        let Born { resumed, workspace, trust, mcp, handover, sign_in } = born;
+        Self {
+            process,
+            translator,
+            resumed,
+            workspace,
+            trust,
+            mcp,
+            sign_in,
+            stale: false,
+            allowances: Allowances::default(),
+            asked: Asked::default(),
+            handover,
+            _place: place,
+        }
     }
 
     /// The next lines: at least one, and what is there with it. Cancel safe.

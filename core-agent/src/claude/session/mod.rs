@@ -14,7 +14,10 @@
 //! into it. What the CLI says is in the journal before anything follows from it. A process that has ended is replaced at
 //! the next message and resumes the conversation; then the CLI asks again before it edits, whatever was allowed before.
 
+mod allowances;
 mod approvals;
+mod bypass;
+mod controls;
 mod fork;
 mod heard;
 mod hurry;
@@ -22,30 +25,42 @@ mod live;
 mod orders;
 mod places;
 mod queue;
+mod spare;
 mod state;
 mod task;
 pub(super) mod transcript;
 mod turn;
+mod verdict;
 
+pub use controls::ControlError;
 pub(super) use places::Places;
+pub(super) use spare::Spares;
+pub use verdict::AnswerFault;
 
 use super::account::Account;
+use super::commands::Commands;
 use super::guard::Guard;
+use super::mcp::McpServers;
 use super::model::Models;
 use super::process::Launcher;
 use super::state::Board;
-use crate::journal::{self, Decided, Forked, Journal, JournalError, NewFork};
+use super::stream::outgoing::Control;
+use super::trust::Trust;
+use crate::journal::{Answer, Decided, Forked, Journal, JournalError, NewFork};
 use crate::workspace::Workspaces;
+use controls::Answering;
 use hurry::{Hurried, Hurry};
 use protocol::event::{Actor, InterruptReason, PermissionMode, ProcessEnd};
 use protocol::ids::SessionId;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use spare::Spare;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use task::Session;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -115,16 +130,11 @@ pub enum SessionError {
     #[error("the session's task has ended")]
     Gone,
     #[error(transparent)]
+    Answer(#[from] AnswerFault),
+    #[error(transparent)]
     Journal(#[from] JournalError),
     #[error("the CLI's transcript cannot be copied: {0}")]
     Transcript(#[source] std::io::Error),
-}
-
-/// An answer to an approval, with a person's own answers where the tool asks questions.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) answer: journal::Answer,
-    pub(super) answers: Option<Map<String, Value>>,
 }
 
 #[derive(Debug)]
@@ -138,8 +148,22 @@ enum Command {
         reply: oneshot::Sender<Result<bool, SessionError>>,
     },
     Answer {
-        reply_to: Box<Reply>,
+        answer: Box<Answer>,
         reply: oneshot::Sender<Result<Decided, SessionError>>,
+    },
+    BeginBypass {
+        by: Actor,
+        lasts: Duration,
+        reply: oneshot::Sender<Result<(), SessionError>>,
+    },
+    Control {
+        control: Control,
+        reply: Answering,
+    },
+    EndBypass {
+        by: Actor,
+        hurried: Hurried,
+        reply: oneshot::Sender<()>,
     },
     SetModel {
         model: String,
@@ -155,6 +179,8 @@ enum Command {
         fork: Box<NewFork>,
         reply: oneshot::Sender<Result<Forked, SessionError>>,
     },
+    /// A spare is not needed any more.
+    Discard,
     End {
         reason: Reason,
         hurried: Hurried,
@@ -172,6 +198,10 @@ pub(super) struct Shared {
     pub(super) account: Arc<Account>,
     pub(super) guard: Guard,
     pub(super) models: Models,
+    pub(super) commands: Commands,
+    pub(super) trust: Arc<Trust>,
+    pub(super) mcp: Arc<McpServers>,
+    pub(super) mcp_dir: PathBuf,
     pub(super) places: Places,
     pub(super) gate: watch::Receiver<Gate>,
     /// The agent is ending: a session without a process has nothing to stay for.
@@ -246,8 +276,16 @@ impl Sessions {
         self.ask(id, |handle, reply| Command::Interrupt { by, hurried: handle.hurry.order(), reply }).await?
     }
 
-    pub(super) async fn answer(&self, id: SessionId, reply_to: Reply) -> Result<Decided, SessionError> {
-        self.ask(id, |_, reply| Command::Answer { reply_to: Box::new(reply_to), reply }).await?
+    pub(super) async fn answer(&self, id: SessionId, answer: Answer) -> Result<Decided, SessionError> {
+        self.ask(id, |_, reply| Command::Answer { answer: Box::new(answer), reply }).await?
+    }
+
+    pub(super) async fn begin_bypass(&self, id: SessionId, by: Actor, lasts: Duration) -> Result<(), SessionError> {
+        self.ask(id, |_, reply| Command::BeginBypass { by, lasts, reply }).await?
+    }
+
+    pub(super) async fn end_bypass(&self, id: SessionId, by: Actor) -> Result<(), SessionError> {
+        self.ask(id, |handle, reply| Command::EndBypass { by, hurried: handle.hurry.order(), reply }).await
     }
 
     pub(super) async fn set_model(&self, id: SessionId, model: String, by: Actor) -> Result<(), SessionError> {
@@ -272,6 +310,18 @@ impl Sessions {
 
     pub(super) async fn fork(&self, fork: NewFork) -> Result<Forked, SessionError> {
         self.ask(fork.source, |_, reply| Command::Fork { fork: Box::new(fork), reply }).await?
+    }
+
+    /// Asks the session's process, and waits so long for its answer.
+    pub(super) async fn control(&self, id: SessionId, control: Control, wait: Duration) -> Result<Value, ControlError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(id, |_| Command::Control { control, reply }).map_err(|_| ControlError::TooMany)?;
+        match timeout(wait, answer).await {
+            Ok(Ok(answer)) => answer,
+            // It has ended meanwhile.
+            Ok(Err(_)) => Err(ControlError::NoProcess),
+            Err(_) => Err(ControlError::Timeout),
+        }
     }
 
     /// Ends one session's turn and process. Not to be turned away: where the inbox is full it waits.
@@ -324,12 +374,30 @@ impl Sessions {
             tracing::error!(session = %id, "a session's task has ended where it should not; another takes its place");
             running.remove(&id);
         }
+        self.insert(running, id, None)
+    }
+
+    /// The session's task, which is started where there is none.
+    fn insert<'r>(
+        &self,
+        running: &'r mut HashMap<SessionId, Handle>,
+        id: SessionId,
+        spare: Option<Spare>,
+    ) -> &'r Handle {
         running.entry(id).or_insert_with(|| {
             let (sender, inbox) = mpsc::channel(INBOX);
             let hurry = Hurry::default();
-            let session = Session::new(id, Arc::clone(&self.shared), inbox, hurry.clone());
+            let session = Session::new(id, Arc::clone(&self.shared), inbox, hurry.clone(), spare);
             self.tasks.spawn(session.run(self.running.clone()));
             Handle { inbox: sender, hurry }
         })
+    }
+
+    /// Ends a spare, if it is one still.
+    fn discard(&self, id: SessionId) {
+        if let Some(handle) = self.running.lock().get(&id) {
+            // One that is busy, or gone, is no spare.
+            let _ = handle.inbox.try_send(Command::Discard);
+        }
     }
 }

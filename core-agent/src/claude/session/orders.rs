@@ -4,10 +4,10 @@ use super::heard::STOP;
 use super::state::State;
 use super::task::Session;
 use super::turn::Stop;
-use super::{Command, Ended, Reason, Reply, SessionError};
+use super::{Command, Ended, Reason, SessionError};
 use crate::claude::stream::outgoing;
-use crate::journal::{ApprovalState, Decided};
-use protocol::event::{Actor, Event, InterruptReason, PermissionMode, WithdrawnReason};
+use crate::journal::{Answer, ApprovalState, Decided};
+use protocol::event::{Actor, BypassEnd, Event, InterruptReason, PermissionMode, WithdrawnReason};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -18,13 +18,23 @@ impl Session {
         // Whoever asked may have stopped waiting: what was asked is done all the same.
         match command {
             Command::Wake => {}
+            Command::Discard => self.discard(),
             Command::Interrupt { by, hurried, reply } => {
                 let interrupted = self.interrupt(by).await;
                 drop(hurried);
                 let _ = reply.send(Ok(interrupted));
             }
-            Command::Answer { reply_to, reply } => {
-                let _ = reply.send(self.answer(*reply_to).await);
+            Command::Answer { answer, reply } => {
+                let _ = reply.send(self.answer(*answer).await);
+            }
+            Command::BeginBypass { by, lasts, reply } => {
+                let _ = reply.send(self.begin_bypass(by, lasts).await);
+            }
+            Command::Control { control, reply } => self.control(control, reply).await,
+            Command::EndBypass { by, hurried, reply } => {
+                self.end_bypass(by).await;
+                drop(hurried);
+                let _ = reply.send(());
             }
             Command::SetModel { model, by, reply } => {
                 let _ = reply.send(self.set_model(model, by).await);
@@ -63,26 +73,30 @@ impl Session {
         }
     }
 
-    async fn answer(&mut self, reply_to: Reply) -> Result<Decided, SessionError> {
-        let Reply { answer, answers } = reply_to;
-        let id = answer.approval;
+    async fn answer(&mut self, mut answer: Answer) -> Result<Decided, SessionError> {
         let State::Turn { live, turn } = &mut self.state else { return self.unasked(answer).await };
-        if !turn.approvals.is_pending(id) {
+        let Some(checked) = turn.approvals.check(answer.approval, answer.decision, &answer.terms) else {
             return self.unasked(answer).await;
-        }
-        let (decision, message) = (answer.decision, answer.message.clone());
+        };
+        answer.terms = checked?;
+        // The CLI's own words: they may quote what is masked.
+        answer.terms.rules.iter_mut().for_each(|rule| *rule = self.shared.guard.mask(std::mem::take(rule)));
+        let Answer { approval, decision, message, by, terms } = answer.clone();
         // First the journal, then the CLI: what was done can always be told.
         let decided = self.shared.journal.decide_approval(self.id, answer).await?;
         if matches!(decided, Decided::Won { .. })
-            && let Some(line) = turn.approvals.decide(id, decision, message.as_deref(), answers)
+            && let Some(outcome) = turn.approvals.decide(approval, decision, message.as_deref(), &terms)
         {
-            live.say(line).await;
+            if let Some((tool, input)) = outcome.again {
+                live.allowances.add(&tool, &input, by);
+            }
+            live.say(outcome.line).await;
         }
         Ok(decided)
     }
 
     /// An approval that no process waits for.
-    async fn unasked(&self, answer: crate::journal::Answer) -> Result<Decided, SessionError> {
+    async fn unasked(&self, answer: Answer) -> Result<Decided, SessionError> {
         let approval = self.shared.journal.approval(self.id, answer.approval).await?;
         Ok(match approval {
             None => Decided::Unknown,
@@ -120,6 +134,7 @@ impl Session {
     }
 
     async fn end(&mut self, reason: Reason, reply: oneshot::Sender<Ended>) {
+        self.drop_bypass(BypassEnd::ProcessEnded);
         let mut events = Vec::new();
         if let State::Turn { live, turn } = &mut self.state {
             live.last_word();

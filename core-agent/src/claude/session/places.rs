@@ -53,6 +53,11 @@ impl Places {
         Self { free, queue: watch::Sender::default() }
     }
 
+    /// A place that is free and that nobody waits for.
+    pub(super) fn spare(&self) -> Option<Place> {
+        Arc::clone(&self.free).try_acquire_owned().ok().map(|permit| Place { _permit: permit })
+    }
+
     /// Waits for a place. Where none is free, an idle process is asked to make way.
     pub(super) async fn take(&self) -> Place {
         if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {

@@ -3,6 +3,7 @@
 use super::Reason;
 use super::state::State;
 use super::task::Session;
+use crate::claude::stream::outgoing::Picture;
 use crate::journal::{JournalError, Message, MessageStatus};
 use protocol::event::{Event, InterruptReason, TurnError};
 use std::time::Duration;
@@ -36,6 +37,22 @@ impl Session {
             }
         }
         Ok(None)
+    }
+
+    /// What a message shows the model.
+    pub(super) async fn pictures(&self, message: &Message) -> Result<Vec<Picture>, NotNow> {
+        let mut pictures = Vec::with_capacity(message.images.len());
+        for hash in &message.images {
+            match self.shared.journal.image(self.id, hash).await {
+                Ok(Some(image)) => pictures.push(Picture { media_type: image.media_type, data: image.data }),
+                Ok(None) => tracing::error!(hash, "a message's picture is not in the journal"),
+                Err(error) => {
+                    tracing::error!(%error, "the journal cannot be read");
+                    return Err(NotNow);
+                }
+            }
+        }
+        Ok(pictures)
     }
 
     /// Looks again later, since it could not be done now.

@@ -1,20 +1,24 @@
 //! The one task that owns a session.
 
+use super::bypass::Bypass;
 use super::fork::Forking;
 use super::hurry::Hurry;
-use super::live::Live;
+use super::live::{Born, Live};
 use super::places::Place;
 use super::queue::NotNow;
+use super::spare::Spare;
 use super::state::{Closing, Happened, State};
 use super::turn::{self, Admission, Turn};
 use super::{Command, Gate, Reason, Running, Shared, transcript};
+use crate::claude::mcp::Handover;
 use crate::claude::process::{Chat, Conversation};
 use crate::claude::stream::{Translator, outgoing};
 use crate::claude::{instructions, mention};
 use crate::journal::Message;
 use crate::supervise::Exit;
-use protocol::event::{Event, PermissionMode, ProcessEnd, TurnError};
+use protocol::event::{BypassEnd, Event, PermissionMode, ProcessEnd, TurnError};
 use protocol::ids::SessionId;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -40,10 +44,21 @@ pub(super) struct Session {
     pub(super) forks: Vec<Forking>,
     /// Not before this, for it could not be read or written.
     pub(super) again: Option<Instant>,
+    pub(super) bypass: Option<Bypass>,
+    /// That one is over, and is not written yet.
+    pub(super) bypass_ended: Option<Event>,
+    /// The process was started ahead, and no message has come yet.
+    pub(super) spare: Option<Spare>,
 }
 
 impl Session {
-    pub(super) fn new(id: SessionId, shared: Arc<Shared>, inbox: mpsc::Receiver<Command>, hurry: Hurry) -> Self {
+    pub(super) fn new(
+        id: SessionId,
+        shared: Arc<Shared>,
+        inbox: mpsc::Receiver<Command>,
+        hurry: Hurry,
+        spare: Option<Spare>,
+    ) -> Self {
         Self {
             id,
             shared,
@@ -54,14 +69,23 @@ impl Session {
             closed: None,
             forks: Vec::new(),
             again: None,
+            bypass: None,
+            bypass_ended: None,
+            spare,
         }
     }
 
     #[tracing::instrument(name = "claude.session", skip_all, fields(session = %self.id))]
     pub(super) async fn run(mut self, running: Running) {
+        if let Some(place) = self.spare.as_mut().and_then(|spare| spare.place.take()) {
+            self.start(place).await;
+        }
         loop {
             self.advance().await;
-            let deadline = self.state.deadline(self.shared.idle_timeout).into_iter().chain(self.again).min();
+            self.tell_bypass_end().await;
+            let bypass = self.bypass.as_ref().map(Bypass::until);
+            let deadline =
+                self.state.deadline(self.shared.idle_timeout).into_iter().chain(self.again).chain(bypass).min();
             tokio::select! {
                 biased;
                 command = self.inbox.recv() => match command {
@@ -91,6 +115,11 @@ impl Session {
     /// Takes the next message, where one can be taken.
     async fn advance(&mut self) {
         self.carry_out_forks().await;
+        if let State::Ready { live, .. } = &self.state
+            && (live.trust != self.shared.trust.revision(&live.workspace) || live.mcp != self.shared.mcp.revision())
+        {
+            self.close(ProcessEnd::Idle);
+        }
         while self.look && self.again.is_none() && matches!(self.state, State::Asleep { .. } | State::Ready { .. }) {
             if *self.shared.gate.borrow() == Gate::Closed {
                 return;
@@ -139,12 +168,18 @@ impl Session {
 
     async fn begin(&mut self, mut live: Box<Live>, message: Message) {
         let model = self.model().await;
-        if self.write(vec![Event::TurnStarted { turn: message.turn, model }]).await.is_err() {
+        let Ok(pictures) = self.pictures(&message).await else {
+            self.state = State::ready(live);
+            return self.later();
+        };
+        let settled = self.settle(&mut live).await;
+        let started = Event::TurnStarted { turn: message.turn, model };
+        if self.write(settled.into_iter().chain([started]).collect()).await.is_err() {
             self.state = State::ready(live);
             return self.later();
         }
         live.translator.begin(message.turn);
-        live.say(outgoing::message(message.turn.as_uuid(), &mention::silence(&message.text))).await;
+        live.say(outgoing::message(message.turn.as_uuid(), &mention::silence(&message.text), &pictures)).await;
         let turn = Turn::new(message.turn, self.shared.account.credentials(), &self.shared.board);
         self.state = State::Turn { live, turn: Box::new(turn) };
     }
@@ -158,6 +193,7 @@ impl Session {
                 self.state = State::Starting { live: Box::new(live), initialize: id, since: Instant::now() };
             }
             Err(detail) => {
+                self.spare = None;
                 self.state = State::asleep();
                 self.refuse_head(detail).await;
             }
@@ -167,36 +203,65 @@ impl Session {
     /// A process for this session and what its workspace tells the model, or why there is none.
     async fn spawn(&self, place: Place) -> Result<(Live, Option<String>), String> {
         let shared = &self.shared;
-        let session = shared.journal.session(self.id).await.map_err(|error| error.to_string())?;
+        let (workspace, model, wanted) = self.settings().await?;
+        let name = workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
+        // The mark first: one that changes meanwhile shows as another.
+        let trust = shared.trust.revision(&workspace);
+        let (cwd, directory) =
+            shared.workspaces.identify(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
+        let trusted = shared.trust.of(&name, &directory).is_some();
+        let mcp = shared.mcp.revision();
+        let servers = shared.mcp.configuration(&workspace);
+        let (id, claude_dir) = (self.id, shared.claude_dir.clone());
+        let folder = cwd.clone();
+        // In a trusted workspace the CLI reads them itself.
+        let read = move || if trusted { None } else { instructions::read(&folder) };
+        let looked = move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, read()));
+        let looked = tokio::task::spawn_blocking(looked).await.map_err(std::io::Error::other).and_then(|looked| looked);
+        let handover = self.hand_over(servers).await?;
+        let (resumed, instructions) =
+            looked.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
+        let mode = if resumed { after_resume(wanted) } else { wanted };
+        let chat = Chat {
+            cwd: &cwd,
+            conversation: if resumed { Conversation::Resume(id) } else { Conversation::New(id) },
+            model: model.as_deref(),
+            mode,
+            trusted,
+            mcp: handover.as_ref().map(Handover::path),
+        };
+        let sign_in = shared.account.sign_ins();
+        let process = shared.launcher.chat(&chat).await.map_err(|error| error.to_string())?;
+        if mode != wanted {
+            // It is so whether or not it can be told.
+            let _ = self.write(vec![Event::PermissionModeChanged { mode, by: None }]).await;
+        }
+        let translator = Translator::new(shared.guard.clone(), mode);
+        let born = Born { resumed, workspace, trust, mcp, handover, sign_in };
+        Ok((Live::new(process, translator, born, place), instructions))
+    }
+
+    /// The workspace, the model and the mode that a process is to be started with.
+    async fn settings(&self) -> Result<(String, Option<String>, PermissionMode), String> {
+        if let Some(spare) = &self.spare {
+            return Ok((spare.workspace.clone(), None, PermissionMode::Default));
+        }
+        let session = self.shared.journal.session(self.id).await.map_err(|error| error.to_string())?;
         let session = session.ok_or_else(|| "there is no such session".to_owned())?;
         if session.closed_at.is_some() {
             // A message that could not be given up when it was closed.
             return Err("the session is closed".to_owned());
         }
-        let name = session.workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
-        let cwd = shared.workspaces.resolve(&name).map_err(|error| format!("the workspace cannot be used: {error}"))?;
-        let (id, claude_dir) = (self.id, shared.claude_dir.clone());
-        let workspace = cwd.clone();
-        let looked =
-            move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, instructions::read(&workspace)));
-        let looked = tokio::task::spawn_blocking(looked).await.map_err(std::io::Error::other).and_then(|looked| looked);
-        let (resumed, instructions) =
-            looked.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
-        let mode = if resumed { after_resume(session.permission_mode) } else { session.permission_mode };
-        let chat = Chat {
-            cwd: &cwd,
-            conversation: if resumed { Conversation::Resume(id) } else { Conversation::New(id) },
-            model: session.model.as_deref(),
-            mode,
-        };
-        let sign_in = shared.account.sign_ins();
-        let process = shared.launcher.chat(&chat).await.map_err(|error| error.to_string())?;
-        if mode != session.permission_mode {
-            // It is so whether or not it can be told.
-            let _ = self.write(vec![Event::PermissionModeChanged { mode, by: None }]).await;
-        }
-        let translator = Translator::new(shared.guard.clone(), mode);
-        Ok((Live::new(process, translator, resumed, sign_in, place), instructions))
+        Ok((session.workspace, session.model, session.permission_mode))
+    }
+
+    /// Writes down which MCP servers the process is given.
+    async fn hand_over(&self, servers: Option<Value>) -> Result<Option<Handover>, String> {
+        let Some(servers) = servers else { return Ok(None) };
+        let folder = self.shared.mcp_dir.clone();
+        let written = tokio::task::spawn_blocking(move || Handover::write(&folder, &servers)).await;
+        let written = written.map_err(|error| error.to_string())?;
+        written.map(Some).map_err(|error| format!("the MCP servers cannot be handed over: {error}"))
     }
 
     /// Lets the process end by itself, for want of work.
@@ -206,6 +271,7 @@ impl Session {
 
     /// Ends the process, if there is one. `now`: without waiting for it to end by itself.
     pub(super) fn closing(&mut self, reason: ProcessEnd, turn: bool, now: bool) {
+        self.drop_bypass(BypassEnd::ProcessEnded);
         let mut live = match std::mem::replace(&mut self.state, State::asleep()) {
             State::Starting { live, .. } | State::Ready { live, .. } | State::Turn { live, .. } => live,
             other @ (State::Asleep { .. } | State::Waiting { .. } | State::Closing(_)) => {
@@ -235,8 +301,10 @@ impl Session {
                 reason => reason,
             };
             tracing::info!(?reason, exit = exit.code, "the CLI's process has ended");
-            // The next start of a process tells as much.
-            let _ = self.write(vec![Event::ProcessEnded { reason, exit_code: exit.code }]).await;
+            if self.spare.take().is_none() {
+                // The next start of a process tells as much.
+                let _ = self.write(vec![Event::ProcessEnded { reason, exit_code: exit.code }]).await;
+            }
             for reply in closing.replies {
                 // Whoever asked may have stopped waiting.
                 let _ = reply.send(super::Ended { turn: closing.turn, process: true });
@@ -250,12 +318,17 @@ impl Session {
             self.again = None;
             return false;
         }
+        if self.bypass.as_ref().is_some_and(|bypass| bypass.until() <= Instant::now()) {
+            self.drop_bypass(BypassEnd::Lapsed);
+            return false;
+        }
         match &mut self.state {
             State::Asleep { since } => {
                 *since = Instant::now();
                 // With a message that waits it stays, and looks again. While the gate is closed there is nothing to look
                 // for: whoever opens it wakes those with work left.
-                return !self.look || *self.shared.gate.borrow() == Gate::Closed;
+                let idle = !self.look || *self.shared.gate.borrow() == Gate::Closed;
+                return idle && self.bypass.is_none();
             }
             State::Waiting { .. } => {}
             State::Starting { .. } => {

@@ -8,13 +8,16 @@
 //! One translator per process: the CLI's costs add up over the process's life. Everything that leaves here has passed
 //! the [`Guard`].
 
+use super::asks::asks;
 use super::block::{Kind, Message};
 use super::line::{ApiEvent, Assistant, Block, CanUseTool, CliLine, Delta, Retry};
 use super::turn_end::{Signs, TurnEnd, TurnResult};
 use crate::claude::guard::Guard;
+use crate::claude::limits;
 use protocol::event::{Event, PermissionMode};
 use protocol::ids::{ApprovalId, TurnId};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 /// An unknown line that nests deeper is kept as text. Readers of JSON give up at 128, and what stands in an event, in the
 /// journal and in a frame lies deeper there than on its line.
@@ -51,6 +54,11 @@ impl Translator {
         self.signs = Signs::default();
     }
 
+    /// The permission mode that the process is in.
+    pub const fn mode(&self) -> PermissionMode {
+        self.mode
+    }
+
     /// The mode was changed by us, so that the CLI's word of it is no news.
     pub fn set_mode(&mut self, mode: PermissionMode) {
         self.mode = mode;
@@ -82,7 +90,8 @@ impl Translator {
             (CliLine::Retry(retry), Some(turn)) => step.events.push(self.retry(turn, &retry)),
             (CliLine::RateLimit(mut info), Some(turn)) => {
                 self.guard.mask_json(&mut info);
-                step.events.push(Event::RateLimit { turn, info });
+                let limit = limits::read(&info, OffsetDateTime::now_utc());
+                step.events.push(Event::RateLimit { turn, info, limit });
             }
             // The session's own; and a subagent's deltas: its tools and their results are told by their own lines.
             (
@@ -112,6 +121,7 @@ impl Translator {
         let (mut input, mut suggestions) = (ask.input, ask.permission_suggestions);
         self.guard.mask_json(&mut input);
         self.guard.mask_json(&mut suggestions);
+        let asks = asks(&ask.tool_name, &input);
         Event::ApprovalRequested {
             turn,
             approval,
@@ -120,6 +130,7 @@ impl Translator {
             input,
             description: ask.description.map(|text| self.guard.mask(text)),
             suggestions,
+            asks,
         }
     }
 
@@ -310,7 +321,7 @@ impl Kind {
 }
 
 /// Whether something lies more than this many lists and objects deep.
-fn nests_beyond(value: &Value, depth: usize) -> bool {
+pub fn nests_beyond(value: &Value, depth: usize) -> bool {
     let deeper = |value: &Value| depth == 0 || nests_beyond(value, depth - 1);
     match value {
         Value::Array(values) => values.iter().any(deeper),

@@ -4,6 +4,7 @@
 //! against in the same run, `detail` says what.
 #![expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 
+mod first_message;
 mod first_token;
 mod revocation;
 mod websockets;
@@ -52,6 +53,9 @@ async fn main() {
     }
     if is_wanted("revocation") {
         revocation::run().await.iter().for_each(print);
+    }
+    if is_wanted("first_message") {
+        first_message::run().await.iter().for_each(print);
     }
     if is_wanted("first_token") {
         first_token::run().await.iter().for_each(print);
