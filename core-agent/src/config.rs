@@ -24,9 +24,26 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     #[serde(with = "humantime_serde")]
     pub refused_retry: Duration,
+    pub link: LinkConfig,
     pub claude: ClaudeConfig,
     pub terminals: TerminalConfig,
     pub log: LogConfig,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkConfig {
+    pub carrier: CarrierChoice,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CarrierChoice {
+    /// Directly, or else in a WebSocket; then what worked.
+    #[default]
+    Auto,
+    Direct,
+    Websocket,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -95,6 +112,7 @@ impl Default for Config {
             max_readers: 256,
             shutdown_timeout: Duration::from_secs(20),
             refused_retry: Duration::from_mins(1),
+            link: LinkConfig::default(),
             claude: ClaudeConfig::default(),
             terminals: TerminalConfig::default(),
             log: LogConfig::default(),
@@ -332,7 +350,7 @@ mod tests {
         };
         let table: toml::Table = SHIPPED.parse().unwrap();
         let mut shipped = keys(&table, "");
-        for section in ["claude", "terminals", "log"] {
+        for section in ["link", "claude", "terminals", "log"] {
             shipped.extend(keys(table[section].as_table().unwrap(), ""));
         }
         // The fields' names as `Debug` writes them: a field that the file does not name is caught here.

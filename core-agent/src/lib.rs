@@ -16,6 +16,7 @@ pub mod link_client;
 pub mod pairing;
 pub mod policy;
 pub mod private_files;
+pub mod proxies;
 pub mod run;
 pub mod state_dir;
 pub mod supervise;

@@ -6,6 +6,7 @@ use core_agent::claude::api_key;
 use core_agent::cli::{Cli, Command, DEFAULT_CONFIG};
 use core_agent::config::{Config, ConfigError, EXIT_CONFIG};
 use core_agent::pairing::{join, read_token};
+use core_agent::proxies::Proxies;
 use core_agent::run::{self, RunError};
 use core_agent::state_dir::StateDir;
 use core_agent::supervise::{self, Supervisor};
@@ -95,7 +96,7 @@ fn pair(
     let state = StateDir::open(&config.state_dir)?;
     let token = read_token(token_file)?;
     let name = name.unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
-    let paired = runtime()?.block_on(join(gateway, &token, &state, &name, replace))?;
+    let paired = runtime()?.block_on(join(gateway, &token, &state, &name, replace, &Proxies::from_env()))?;
     writeln!(std::io::stdout(), "this agent is the Core {:?} of {} now", paired.name, paired.gateway)?;
     Ok(())
 }

@@ -4,8 +4,9 @@ use crate::api::{self, App, AppState};
 use crate::claude::{Claude, StartError};
 use crate::config::Config;
 use crate::journal::{Journal, JournalError};
-use crate::link_client::{LinkClient, LinkState};
+use crate::link_client::{LinkClient, LinkOptions, LinkState};
 use crate::pairing::{Paired, PairedError};
+use crate::proxies::Proxies;
 use crate::state_dir::{StateDir, StateError};
 use crate::supervise::Supervisor;
 use crate::terminal::Terminals;
@@ -87,7 +88,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     let guard = claude.guard().clone();
     let terminals = Terminals::start(&config, paired.core, workspaces.clone(), guard, program, tasks.clone());
     let terminals = Arc::new(terminals.await.map_err(RunError::Terminals)?);
-    let refused_retry = config.refused_retry;
+    let options = LinkOptions { carrier: config.link.carrier, refused_retry: config.refused_retry };
     let app = App {
         readers: Arc::new(Semaphore::new(config.max_readers as usize)),
         config,
@@ -99,7 +100,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
         stop: stop.clone(),
     };
     let app = Arc::new(app);
-    let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), refused_retry)?;
+    let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), Proxies::from_env(), options)?;
     app.tasks.spawn(follow_admission(link.state(), app.clone(), stop.clone()));
     essential.spawn(async move {
         link.run(stop).await;

@@ -2,6 +2,7 @@
 
 use protocol::headers::Grant;
 use protocol::link::Class;
+use protocol::link::paths::CARRIER;
 
 /// The methods that the API uses. HEAD is answered wherever GET is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +70,8 @@ pub enum Access {
     Http,
     /// The same, or a WebSocket.
     HttpOrWebSocket,
+    /// A WebSocket and nothing else, in which an agent's link runs.
+    Link,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +104,8 @@ pub const ROUTES: &[Route] = &[
     gateway(Get, "/livez", Public),
     gateway(Get, "/readyz", Public),
     gateway(Get, "/api/openapi.json", Public),
+    // An agent proves itself inside, as on the port.
+    Route { access: Access::Link, ..gateway(Get, CARRIER, Public) },
     // Becoming somebody.
     gateway(Post, "/api/v1/setup", Public),
     gateway(Post, "/api/v1/login", Public),
