@@ -44,6 +44,9 @@ pub enum Command {
     /// Stand between the agent and a CLI process. The agent starts this by itself.
     #[command(hide = true)]
     Supervise,
+    /// Tell git a credential of this Core. git starts this by itself.
+    #[command(hide = true)]
+    GitCredential { operation: String },
     /// Keep one terminal. The agent starts this by itself.
     #[command(hide = true)]
     KeepTerminal,

@@ -27,6 +27,7 @@ pub struct Config {
     pub link: LinkConfig,
     pub claude: ClaudeConfig,
     pub terminals: TerminalConfig,
+    pub git: GitConfig,
     pub log: LogConfig,
 }
 
@@ -86,6 +87,18 @@ pub struct TerminalConfig {
     pub outlive_stop: bool,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GitConfig {
+    pub command: PathBuf,
+    /// Empty: a host's first key is believed and kept.
+    pub known_hosts: PathBuf,
+    pub max_clones: u32,
+    #[serde(with = "humantime_serde")]
+    pub clone_timeout: Duration,
+    pub clone_bytes: u64,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
@@ -115,6 +128,7 @@ impl Default for Config {
             link: LinkConfig::default(),
             claude: ClaudeConfig::default(),
             terminals: TerminalConfig::default(),
+            git: GitConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -157,6 +171,18 @@ impl Default for TerminalConfig {
             detached_timeout: Duration::from_hours(24 * 7),
             orphaned_timeout: Duration::from_mins(10),
             outlive_stop: false,
+        }
+    }
+}
+
+impl Default for GitConfig {
+    fn default() -> Self {
+        Self {
+            command: PathBuf::from("git"),
+            known_hosts: PathBuf::new(),
+            max_clones: 4,
+            clone_timeout: Duration::from_mins(30),
+            clone_bytes: 10 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -278,6 +304,24 @@ impl Config {
         ] {
             check((Duration::from_secs(1)..=year).contains(&timeout), key, "must be between 1 second and 1 year");
         }
+        let git = &self.git;
+        check(
+            git.command.components().count() == 1 || git.command.is_absolute(),
+            "git.command",
+            "must be an absolute path or a name that PATH leads to",
+        );
+        check(
+            git.known_hosts.as_os_str().is_empty() || git.known_hosts.is_absolute(),
+            "git.known_hosts",
+            "must be an absolute path, or empty",
+        );
+        check((1..=100).contains(&git.max_clones), "git.max_clones", "must be between 1 and 100");
+        check(
+            git.clone_timeout >= Duration::from_secs(1) && git.clone_timeout <= Duration::from_hours(24),
+            "git.clone_timeout",
+            "must be between 1 second and 1 day",
+        );
+        check(git.clone_bytes >= 1024, "git.clone_bytes", "must be at least 1024");
         check(
             self.log.level.parse::<tracing_subscriber::filter::Targets>().is_ok(),
             "log.level",
@@ -350,7 +394,7 @@ mod tests {
         };
         let table: toml::Table = SHIPPED.parse().unwrap();
         let mut shipped = keys(&table, "");
-        for section in ["link", "claude", "terminals", "log"] {
+        for section in ["link", "claude", "terminals", "git", "log"] {
             shipped.extend(keys(table[section].as_table().unwrap(), ""));
         }
         // The fields' names as `Debug` writes them: a field that the file does not name is caught here.
@@ -388,6 +432,10 @@ mod tests {
             max = 0
             scrollback = 1
             orphaned_timeout = "0s"
+            [git]
+            known_hosts = "known_hosts"
+            max_clones = 0
+            clone_timeout = "0s"
             [log]
             level = "loud=very"
         "#;
@@ -404,6 +452,9 @@ mod tests {
                 "terminals.max",
                 "terminals.scrollback",
                 "terminals.orphaned_timeout",
+                "git.known_hosts",
+                "git.max_clones",
+                "git.clone_timeout",
                 "log.level"
             ]
         );

@@ -11,6 +11,7 @@ pub mod api;
 pub mod claude;
 pub mod cli;
 pub mod config;
+pub mod git;
 pub mod journal;
 pub mod link_client;
 pub mod pairing;

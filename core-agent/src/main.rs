@@ -5,6 +5,7 @@ use clap::Parser as _;
 use core_agent::claude::api_key;
 use core_agent::cli::{Cli, Command, DEFAULT_CONFIG};
 use core_agent::config::{Config, ConfigError, EXIT_CONFIG};
+use core_agent::git;
 use core_agent::pairing::{join, read_token};
 use core_agent::proxies::Proxies;
 use core_agent::run::{self, RunError};
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Supervise => return supervise::run(),
         Command::KeepTerminal => return keeper::run(),
+        Command::GitCredential { operation } => git::answer(&operation).map_err(Into::into),
         Command::Join { gateway, token_file, name, replace } => {
             prepare(config).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
         }

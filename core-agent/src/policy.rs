@@ -19,6 +19,8 @@ pub enum Command {
     Operate,
     /// Open, use and close terminals: whoever may do that is the Core's operating-system user.
     UseTerminals,
+    /// See and say what this Core proves itself with to servers of repositories.
+    SetUpGit,
     SignIn,
     SignOut,
 }
@@ -28,7 +30,7 @@ impl Command {
         match self {
             Self::Observe => Grant::Observe,
             Self::Operate => Grant::Operate,
-            Self::UseTerminals | Self::SignIn | Self::SignOut => Grant::Administer,
+            Self::UseTerminals | Self::SetUpGit | Self::SignIn | Self::SignOut => Grant::Administer,
         }
     }
 }
@@ -40,18 +42,32 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
     let owner = plan && claude.owner == Some(user);
     let granted = grant >= command.needs();
     match command {
-        Command::Operate | Command::UseTerminals | Command::SignIn if plan && !owner => Err(ProblemType::OwnerOnly),
-        Command::Operate | Command::UseTerminals | Command::SignIn if granted && claude.is_unconfirmed() => {
+        Command::Operate | Command::UseTerminals | Command::SetUpGit | Command::SignIn if plan && !owner => {
+            Err(ProblemType::OwnerOnly)
+        }
+        Command::Operate | Command::UseTerminals | Command::SetUpGit | Command::SignIn
+            if granted && claude.is_unconfirmed() =>
+        {
             Err(ProblemType::SignInUnconfirmed)
         }
-        Command::Observe | Command::Operate | Command::UseTerminals | Command::SignIn | Command::SignOut if granted => {
+        Command::Observe
+        | Command::Operate
+        | Command::UseTerminals
+        | Command::SetUpGit
+        | Command::SignIn
+        | Command::SignOut
+            if granted =>
+        {
             Ok(())
         }
         Command::SignOut if owner && claude.is_unconfirmed() => Err(ProblemType::SignInUnconfirmed),
         Command::SignOut if owner => Ok(()),
-        Command::Observe | Command::Operate | Command::UseTerminals | Command::SignIn | Command::SignOut => {
-            Err(ProblemType::Forbidden)
-        }
+        Command::Observe
+        | Command::Operate
+        | Command::UseTerminals
+        | Command::SetUpGit
+        | Command::SignIn
+        | Command::SignOut => Err(ProblemType::Forbidden),
     }
 }
 
@@ -60,8 +76,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COMMANDS: [Command; 5] =
-        [Command::Observe, Command::Operate, Command::UseTerminals, Command::SignIn, Command::SignOut];
+    const COMMANDS: [Command; 6] = [
+        Command::Observe,
+        Command::Operate,
+        Command::UseTerminals,
+        Command::SetUpGit,
+        Command::SignIn,
+        Command::SignOut,
+    ];
 
     fn signed_in(method: Method, state: State, owner: Option<UserId>) -> ClaudeState {
         let checked_at = Some(time::OffsetDateTime::UNIX_EPOCH);
@@ -90,7 +112,7 @@ mod tests {
         let (owner, other) = (UserId::new(), UserId::new());
         for state in [State::SignedIn, State::Expired] {
             let claude = signed_in(Method::OAuth, state, Some(owner));
-            for command in [Command::Operate, Command::UseTerminals, Command::SignIn] {
+            for command in [Command::Operate, Command::UseTerminals, Command::SetUpGit, Command::SignIn] {
                 assert_eq!(decide(owner, Grant::Administer, command, &claude), Ok(()));
                 assert_eq!(decide(other, Grant::Administer, command, &claude), Err(ProblemType::OwnerOnly));
             }

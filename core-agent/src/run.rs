@@ -3,9 +3,11 @@
 use crate::api::{self, App, AppState};
 use crate::claude::{Claude, StartError};
 use crate::config::Config;
+use crate::git::Clones;
 use crate::journal::{Journal, JournalError};
 use crate::link_client::{LinkClient, LinkOptions, LinkState};
 use crate::pairing::{Paired, PairedError};
+use crate::private_files::PrivateFileError;
 use crate::proxies::Proxies;
 use crate::state_dir::{StateDir, StateError};
 use crate::supervise::Supervisor;
@@ -31,6 +33,8 @@ pub enum RunError {
     NotPaired,
     #[error(transparent)]
     State(#[from] StateError),
+    #[error(transparent)]
+    Folder(#[from] PrivateFileError),
     #[error(transparent)]
     Paired(#[from] PairedError),
     #[error(transparent)]
@@ -77,6 +81,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     let (journal, writer) = Journal::open(&state.journal(), boot_id.trim()).await?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let clones = Clones::new(&config, workspaces.clone(), supervisor.clone(), tasks.clone())?;
     let mut essential = JoinSet::new();
     essential.spawn(async move {
         writer.run().await;
@@ -94,6 +99,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
         config,
         journal,
         workspaces,
+        clones,
         claude,
         terminals,
         tasks,
@@ -101,6 +107,10 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     };
     let app = Arc::new(app);
     let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), Proxies::from_env(), options)?;
+    app.tasks.spawn({
+        let (clones, stop) = (app.clones.clone(), stop.clone());
+        async move { stop.run_until_cancelled(clones.sweep()).await }
+    });
     app.tasks.spawn(follow_admission(link.state(), app.clone(), stop.clone()));
     essential.spawn(async move {
         link.run(stop).await;
@@ -131,7 +141,7 @@ async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunE
                 app.terminals.close_all().await;
             }
         };
-        tokio::join!(app.claude.shutdown(), terminals);
+        tokio::join!(app.claude.shutdown(), terminals, app.clones.cancel_all());
         app.stop.cancel();
         app.tasks.close();
         app.tasks.wait().await;
@@ -159,7 +169,8 @@ async fn follow_admission(mut link: watch::Receiver<LinkState>, app: Arc<App>, s
             match state {
                 LinkState::Revoked => {
                     let revoked = app.claude.revoke(RevokeOrder { sign_out: false }, None);
-                    let (confirmation, _) = tokio::join!(revoked, app.terminals.close_all());
+                    let (confirmation, _, ()) =
+                        tokio::join!(revoked, app.terminals.close_all(), app.clones.cancel_all());
                     tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
                 }
                 LinkState::Up { epoch } => {

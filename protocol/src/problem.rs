@@ -83,6 +83,7 @@ problem_types! {
     ApprovalWithdrawn = "approval-withdrawn", 410, "The approval is no longer asked for";
     TooManyTerminals = "too-many-terminals", 429, "No more terminals are opened here";
     TerminalUnavailable = "terminal-unavailable", 503, "The terminal cannot be started or reached";
+    GitUnavailable = "git-unavailable", 503, "git or ssh cannot be used on this Core";
     WorkspaceExists = "workspace-exists", 409, "A workspace of this name exists";
     // The server's own troubles.
     StorageUnavailable = "storage-unavailable", 503, "The data store is busy or not usable";

@@ -16,3 +16,4 @@ mod terminals;
 mod tour;
 mod trial;
 mod vendor;
+mod workspaces;

@@ -56,10 +56,11 @@ pub(super) async fn revoked(
     Extension(welcome): Extension<Welcome>,
     Json(order): Json<RevokeOrder>,
 ) -> Result<axum::Json<RevokeConfirmation>, ApiError> {
-    let (claude, terminals) = (app.0.claude.clone(), app.0.terminals.clone());
+    let (claude, terminals, clones) = (app.0.claude.clone(), app.0.terminals.clone(), app.0.clones.clone());
     // To its end, also when the gateway stops waiting and cuts the link: a sign-out that stops halfway is none.
     let revoked = app.0.tasks.spawn(async move {
-        let (confirmation, _) = tokio::join!(claude.revoke(order, Some(welcome.epoch)), terminals.close_all());
+        let revoked = claude.revoke(order, Some(welcome.epoch));
+        let (confirmation, _, ()) = tokio::join!(revoked, terminals.close_all(), clones.cancel_all());
         tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
         confirmation
     });

@@ -9,6 +9,7 @@ mod claude;
 mod events;
 pub mod extract;
 mod follow;
+mod git;
 mod link;
 mod messages;
 pub mod problem;
@@ -20,6 +21,7 @@ mod workspaces;
 
 use crate::claude::Claude;
 use crate::config::Config;
+use crate::git::Clones;
 use crate::journal::Journal;
 use crate::terminal::Terminals;
 use crate::workspace::Workspaces;
@@ -50,6 +52,7 @@ pub struct App {
     pub config: Config,
     pub journal: Journal,
     pub workspaces: Workspaces,
+    pub clones: Clones,
     pub claude: Arc<Claude>,
     pub terminals: Arc<Terminals>,
     /// One permit for each reader of events.
@@ -69,7 +72,7 @@ pub struct AppState(pub Arc<App>);
         title = "Condrix Core",
         description = "What a Core answers. Through a gateway, `/v1/…` is `/api/v1/cores/{core}/…`.",
     ),
-    tags((name = "claude"), (name = "workspaces"), (name = "sessions"), (name = "terminals")),
+    tags((name = "claude"), (name = "workspaces"), (name = "git"), (name = "sessions"), (name = "terminals")),
 )]
 struct Described;
 
@@ -78,6 +81,10 @@ struct Described;
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(workspaces::list, workspaces::create))
+        .routes(routes!(workspaces::read, workspaces::remove))
+        .routes(routes!(git::deploy_key))
+        .routes(routes!(git::credentials, git::put_credential))
+        .routes(routes!(git::remove_credential))
         .routes(routes!(claude::read))
         .routes(routes!(claude::begin_sign_in))
         .routes(routes!(claude::submit_code))

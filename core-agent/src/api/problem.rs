@@ -4,6 +4,7 @@ use crate::claude::ClaudeError;
 use crate::claude::model::ModelError;
 use crate::claude::process::ProcessError;
 use crate::claude::sign_in::{Over, SignInError};
+use crate::git::{AddressError, CloneError, CredentialError, DeployKeyError};
 use crate::journal::JournalError;
 use crate::terminal::TerminalError;
 use crate::workspace::WorkspaceError;
@@ -29,6 +30,14 @@ pub enum ApiError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Clone(#[from] CloneError),
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error(transparent)]
+    DeployKey(#[from] DeployKeyError),
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
     #[error(transparent)]
     Claude(#[from] ClaudeError),
     #[error(transparent)]
@@ -98,7 +107,26 @@ impl ApiError {
                 SignInError::Cli(_) => ProblemType::ClaudeUnavailable,
                 SignInError::Closed => ProblemType::ShuttingDown,
             },
-            Self::Workspace(error) | Self::Terminal(TerminalError::Workspace(error)) => match error {
+            Self::Clone(error @ CloneError::TooMany) => {
+                return Problem::new(ProblemType::TooManyRequests).detail(error.to_string());
+            }
+            Self::Clone(error @ CloneError::Ready) => {
+                return Problem::new(ProblemType::Conflict).detail(error.to_string());
+            }
+            Self::Clone(CloneError::Closed) => ProblemType::ShuttingDown,
+            Self::Address(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
+            Self::DeployKey(_) => ProblemType::GitUnavailable,
+            Self::Credential(error) => match error {
+                CredentialError::Host | CredentialError::Value => {
+                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+                }
+                CredentialError::TooMany => return Problem::new(ProblemType::Conflict).detail(error.to_string()),
+                CredentialError::Unknown => ProblemType::NotFound,
+                CredentialError::File(_) | CredentialError::Malformed { .. } => ProblemType::StorageUnavailable,
+            },
+            Self::Workspace(error)
+            | Self::Terminal(TerminalError::Workspace(error))
+            | Self::Clone(CloneError::Workspace(error)) => match error {
                 WorkspaceError::InvalidName => {
                     return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
                 }
