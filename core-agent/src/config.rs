@@ -4,6 +4,7 @@
 
 mod host;
 
+use crate::installation::Version;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
@@ -51,6 +52,7 @@ pub enum CarrierChoice {
 #[serde(deny_unknown_fields, default)]
 pub struct ClaudeConfig {
     pub command: PathBuf,
+    pub minimum_version: Version,
     #[serde(with = "humantime_serde")]
     pub idle_timeout: Duration,
     #[serde(with = "humantime_serde")]
@@ -149,6 +151,7 @@ impl Default for ClaudeConfig {
         ];
         Self {
             command: PathBuf::from("claude"),
+            minimum_version: Version::new(2, 1, 197),
             idle_timeout: Duration::from_mins(15),
             refresh_ahead: Duration::from_secs(270),
             sign_in_timeout: Duration::from_mins(10),

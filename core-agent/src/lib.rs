@@ -12,6 +12,7 @@ pub mod claude;
 pub mod cli;
 pub mod config;
 pub mod git;
+pub mod installation;
 pub mod journal;
 pub mod link_client;
 pub mod pairing;

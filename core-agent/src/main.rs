@@ -3,9 +3,10 @@
 use anyhow::Context as _;
 use clap::Parser as _;
 use core_agent::claude::api_key;
-use core_agent::cli::{Cli, Command, DEFAULT_CONFIG};
+use core_agent::cli::{Cli, Command, DEFAULT_CONFIG, Installing};
 use core_agent::config::{Config, ConfigError, EXIT_CONFIG};
 use core_agent::git;
+use core_agent::installation::{self, Installation};
 use core_agent::pairing::{join, read_token};
 use core_agent::proxies::Proxies;
 use core_agent::run::{self, RunError};
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
             prepare(config).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
         }
         Command::Run => prepare(config).and_then(serve),
+        Command::Cli(order) => prepare(config).and_then(|config| install(&config, &order)),
         Command::CheckConfig => prepare(config).and_then(|config| check(&config)),
     };
     match outcome {
@@ -86,6 +88,17 @@ fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
 fn check(config: &Config) -> anyhow::Result<()> {
     config.check_command(std::env::var_os("PATH").as_deref())?;
     Ok(writeln!(std::io::stdout(), "the configuration can be used")?)
+}
+
+fn install(config: &Config, order: &Installing) -> anyhow::Result<()> {
+    let installation = Installation::new(&config.state_dir);
+    let version = match order {
+        Installing::Status => return Ok(write!(std::io::stdout(), "{}", installation.status(&config.claude))?),
+        Installing::Install { version } => version.unwrap_or_else(installation::pinned),
+        Installing::Update => installation::pinned(),
+    };
+    runtime()?.block_on(installation.install(version))?;
+    Ok(write!(std::io::stdout(), "{}", installation.status(&config.claude))?)
 }
 
 fn pair(

@@ -75,6 +75,7 @@ problem_types! {
     NotSignedIn = "not-signed-in", 409, "The Core is not signed in to Claude";
     SignInUnconfirmed = "sign-in-unconfirmed", 503, "The Core does not know yet whose sign-in it has";
     ApiKeyConfigured = "api-key-configured", 409, "The Core uses an API key";
+    CliTooOld = "cli-too-old", 503, "The Claude CLI on this Core is too old";
     ClaudeUnavailable = "claude-unavailable", 503, "The Claude CLI cannot be run on this Core";
     // Sessions.
     SessionClosed = "session-closed", 409, "The session is closed";

@@ -1,6 +1,7 @@
 //! End-to-end tests: real programs, public interfaces, one binary.
 
 mod claude;
+mod cli_install;
 mod documents;
 mod edge;
 mod faults;

@@ -74,6 +74,10 @@ impl ApiError {
                     ProblemType::Internal
                 }
             },
+            Self::Claude(ClaudeError::Cli(ProcessError::TooOld(error)))
+            | Self::SignIn(SignInError::Cli(ProcessError::TooOld(error))) => {
+                return Problem::new(ProblemType::CliTooOld).detail(error.to_string());
+            }
             Self::Claude(error) => match error {
                 ClaudeError::NotSignedIn => ProblemType::NotSignedIn,
                 ClaudeError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,

@@ -285,6 +285,7 @@ impl Claude {
         permission_mode: PermissionMode,
         by: Actor,
     ) -> Result<SessionId, ClaudeError> {
+        self.launcher.check_age().map_err(ProcessError::from)?;
         if let Some(model) = &model {
             self.check_model(model).await?;
         }
@@ -316,6 +317,7 @@ impl Claude {
 
     /// Whether a message that is accepted now will be taken.
     fn takes_messages(&self) -> Result<(), ClaudeError> {
+        self.launcher.check_age().map_err(ProcessError::from)?;
         let claude = self.board.claude();
         if claude.method == Method::None || claude.state == State::SignedOut {
             return Err(ClaudeError::NotSignedIn);
