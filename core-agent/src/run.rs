@@ -81,6 +81,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     let (journal, writer) = Journal::open(&state.journal(), boot_id.trim()).await?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let left_by_another = workspaces.unfinished()?;
     let clones = Clones::new(&config, workspaces.clone(), supervisor.clone(), tasks.clone())?;
     let mut essential = JoinSet::new();
     essential.spawn(async move {
@@ -107,10 +108,7 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     };
     let app = Arc::new(app);
     let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), Proxies::from_env(), options)?;
-    app.tasks.spawn({
-        let (clones, stop) = (app.clones.clone(), stop.clone());
-        async move { stop.run_until_cancelled(clones.sweep()).await }
-    });
+    app.tasks.spawn(stop.clone().run_until_cancelled_owned(Clones::sweep(left_by_another)));
     app.tasks.spawn(follow_admission(link.state(), app.clone(), stop.clone()));
     essential.spawn(async move {
         link.run(stop).await;

@@ -124,13 +124,12 @@ pub(super) async fn read(
     caller.may(Command::Observe, &app)?;
     let name = named(&name)?;
     // Asked first: a clone that becomes whole in between is found on the disk.
-    let standing = match app.0.clones.standing(&name) {
-        Some(standing) => standing,
-        None => {
-            let name = name.clone();
-            on_disk(&app, move |workspaces| workspaces.resolve(&name)).await?;
-            Standing::Ready
-        }
+    let standing = if let Some(standing) = app.0.clones.standing(&name) {
+        standing
+    } else {
+        let name = name.clone();
+        on_disk(&app, move |workspaces| workspaces.resolve(&name)).await?;
+        Standing::Ready
     };
     Ok(axum::Json(Workspace { name: name.to_string(), standing }))
 }

@@ -145,12 +145,9 @@ impl Clones {
         &self.0.credentials
     }
 
-    /// Removes what an earlier agent has left, once nothing of it works there any more.
-    pub async fn sweep(&self) {
-        let left = match self.0.workspaces.unfinished() {
-            Ok(left) => left,
-            Err(error) => return tracing::warn!(%error, "clones that were broken off cannot be looked for"),
-        };
+    /// Removes what an earlier agent has left, once nothing of it works there any more. Whoever calls has listed it before
+    /// the first clone of this agent.
+    pub async fn sweep(left: Vec<Unfinished>) {
         for folder in left {
             supervise::free(&lock_of(folder.path())).await;
             tracing::info!(folder = %folder.path().display(), "a clone that was broken off is removed");
@@ -451,7 +448,7 @@ mod tests {
         std::fs::write(left.path().join(TREE).join("file"), "text").unwrap();
         clones.create_empty(&"two".parse().unwrap()).unwrap();
         std::mem::forget(left);
-        clones.sweep().await;
+        Clones::sweep(clones.0.workspaces.unfinished().unwrap()).await;
         let names: Vec<_> = std::fs::read_dir(folder.path().join("workspaces")).unwrap().flatten().collect();
         assert_eq!(names.iter().map(std::fs::DirEntry::file_name).collect::<Vec<_>>(), ["two"]);
         let removed = clones.remove(&"two".parse().unwrap()).await;

@@ -52,10 +52,13 @@ impl Carriers {
 /// refuse on the other carrier too, and what cannot be reached cannot be reached on either.
 const fn is_in_between(error: &DialError) -> bool {
     match error {
-        DialError::Tls(_) | DialError::NoLink | DialError::NoCarrier { .. } | DialError::Upgrade(_) => true,
-        DialError::Timeout => true,
+        DialError::Tls(_)
+        | DialError::NoLink
+        | DialError::NoCarrier { .. }
+        | DialError::Upgrade(_)
+        | DialError::Timeout
         // Somebody took the handshake apart: TLS that is ended and begun anew has another exporter.
-        DialError::Handshake(HandshakeError::Frame(_) | HandshakeError::Exporter(_) | HandshakeError::Proof(_)) => true,
+        | DialError::Handshake(HandshakeError::Frame(_) | HandshakeError::Exporter(_) | HandshakeError::Proof(_)) => true,
         DialError::Handshake(
             HandshakeError::WrongGateway
             | HandshakeError::Version(_)

@@ -69,8 +69,13 @@ async fn a_link_comes_up_through_proxies_and_whoever_alters_it_breaks_it_alone()
 
     world.ada.post(&core.path("restore"), &json!({})).await.expect(200);
     core.online(&world.ada).await;
+    // What is on its way over a link arrives before the gateway ends, and the link itself is not waited for.
+    let (ada, path) = (world.ada.clone(), core.path("claude/sign-ins"));
+    let on_its_way = tokio::spawn(async move { ada.post(&path, &json!({})).await });
+    eventually("the CLI works on it", async || (!core.cli_processes().is_empty()).then_some(())).await;
     let asked = Instant::now();
     assert!(world.gateway.program().stop().await.success());
+    on_its_way.await.unwrap().expect(201);
     assert!(asked.elapsed() < MUCH, "a link that is carried was waited for");
     assert!(!world.gateway.log_text().contains("ERROR"), "{}", world.gateway.log_text());
 }

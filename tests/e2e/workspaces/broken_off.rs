@@ -9,7 +9,7 @@ async fn a_clone_that_is_cancelled_fails_or_loses_its_agent_leaves_nothing() {
     let settings = toml::toml! {
         refused_retry = "500ms"
         [git]
-        clone_bytes = 200000
+        clone_bytes = 200_000
         max_clones = 1
     };
     let mut stage = Stage::set(settings).await;

@@ -10,12 +10,12 @@ use toml::Table;
 fn plant(stage: &Stage) -> std::path::PathBuf {
     let (home, mark) = (stage.core.home(), stage.core.home().join("mark"));
     let script = home.join("hook");
-    std::fs::write(&script, format!("#!/bin/sh\necho used >> {}\n", mark.display())).unwrap();
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(&script, format!("#!/bin/sh\necho used >> {}\n", mark.display())).expect("it is planted");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("it is planted");
     let hooks = home.join("hooks");
-    std::fs::create_dir(&hooks).unwrap();
+    std::fs::create_dir(&hooks).expect("it is planted");
     for hook in ["post-checkout", "reference-transaction"] {
-        std::fs::copy(&script, hooks.join(hook)).unwrap();
+        std::fs::copy(&script, hooks.join(hook)).expect("it is planted");
     }
     let configuration = format!(
         "[core]\n\thooksPath = {hooks}\n\tfsmonitor = {script}\n[init]\n\ttemplateDir = {home}\n\
@@ -24,7 +24,7 @@ fn plant(stage: &Stage) -> std::path::PathBuf {
         script = script.display(),
         home = home.display(),
     );
-    std::fs::write(home.join(".gitconfig"), configuration).unwrap();
+    std::fs::write(home.join(".gitconfig"), configuration).expect("it is planted");
     mark
 }
 

@@ -121,7 +121,7 @@ async fn describe(State(shared): State<Arc<Shared>>, Path(package): Path<String>
 }
 
 async fn file(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Response {
-    let plain = file.ends_with(".tgz") && !file.contains('/');
+    let plain = !file.contains('/');
     match std::fs::read(shared.folder.join(&file)) {
         Ok(bytes) if plain => bytes.into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
