@@ -35,7 +35,7 @@ CMD ["run"]
 
 FROM debian:bookworm-slim AS core-agent
 # Its state (identity, journal, workspaces) and its home (the sign-in) are two volumes; the CLI is where the configuration says.
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git openssh-client && rm -rf /var/lib/apt/lists/* \
  && useradd --user-group --no-create-home --home-dir /home/core --shell /bin/bash --uid 10002 core \
  && install -d -m 0700 -o core -g core /home/core /var/lib/condrix-core \
  && install -d -m 0755 /etc/condrix \

@@ -42,4 +42,5 @@ sqlx: ## Checks every query against the migrations and renews the committed .sql
 	@scripts/sqlx
 
 openapi: ## Renews the committed OpenAPI documents
-	CONDRIX_UPDATE_OPENAPI=1 cargo test --package condrix-core-agent --package condrix-gateway --lib openapi
+	CONDRIX_UPDATE_OPENAPI=1 cargo test --package condrix-core-agent --lib openapi
+	CONDRIX_UPDATE_OPENAPI=1 cargo test --package condrix-gateway --lib openapi

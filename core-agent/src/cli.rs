@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::installation::Version;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use url::Url;
@@ -50,12 +51,32 @@ pub enum Command {
     },
     /// Say whether the configuration can be used.
     CheckConfig,
+    /// Install the genuine Claude Code CLI, and say which one is there.
+    #[command(subcommand)]
+    Cli(Installing),
     /// Stand between the agent and a CLI process. The agent starts this by itself.
     #[command(hide = true)]
     Supervise,
+    /// Tell git a credential of this Core. git starts this by itself.
+    #[command(hide = true)]
+    GitCredential { operation: String },
     /// Keep one terminal. The agent starts this by itself.
     #[command(hide = true)]
     KeepTerminal,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Installing {
+    /// Install a version into the state folder, with npm, and use it from now on.
+    Install {
+        /// As in 2.1.197 [default: the one that this agent was tested with].
+        #[arg(long)]
+        version: Option<Version>,
+    },
+    /// Install the version that this agent was tested with.
+    Update,
+    /// Say which versions are installed, tested and taken, and which program the configuration names.
+    Status,
 }
 
 #[cfg(test)]

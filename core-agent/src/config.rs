@@ -4,6 +4,7 @@
 
 mod host;
 
+use crate::installation::Version;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
@@ -24,19 +25,38 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     #[serde(with = "humantime_serde")]
     pub refused_retry: Duration,
+    pub link: LinkConfig,
     pub claude: ClaudeConfig,
     pub journal: JournalConfig,
     pub terminals: TerminalConfig,
+    pub git: GitConfig,
     pub log: LogConfig,
     /// Never in the file: where it is, for the agent's own commands in a terminal.
     #[serde(skip)]
     pub file: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkConfig {
+    pub carrier: CarrierChoice,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CarrierChoice {
+    /// Directly, or else in a WebSocket; then what worked.
+    #[default]
+    Auto,
+    Direct,
+    Websocket,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClaudeConfig {
     pub command: PathBuf,
+    pub minimum_version: Version,
     #[serde(with = "humantime_serde")]
     pub idle_timeout: Duration,
     #[serde(with = "humantime_serde")]
@@ -102,6 +122,18 @@ pub struct JournalConfig {
     pub min_free: u64,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GitConfig {
+    pub command: PathBuf,
+    /// Empty: a host's first key is believed and kept.
+    pub known_hosts: PathBuf,
+    pub max_clones: u32,
+    #[serde(with = "humantime_serde")]
+    pub clone_timeout: Duration,
+    pub clone_bytes: u64,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
@@ -130,9 +162,11 @@ impl Default for Config {
             max_readers: 256,
             shutdown_timeout: Duration::from_secs(20),
             refused_retry: Duration::from_mins(1),
+            link: LinkConfig::default(),
             claude: ClaudeConfig::default(),
             journal: JournalConfig::default(),
             terminals: TerminalConfig::default(),
+            git: GitConfig::default(),
             log: LogConfig::default(),
             file: None,
         }
@@ -154,6 +188,7 @@ impl Default for ClaudeConfig {
         ];
         Self {
             command: PathBuf::from("claude"),
+            minimum_version: Version::new(2, 1, 197),
             idle_timeout: Duration::from_mins(15),
             refresh_ahead: Duration::from_secs(270),
             sign_in_timeout: Duration::from_mins(10),
@@ -188,6 +223,18 @@ impl Default for TerminalConfig {
 impl Default for JournalConfig {
     fn default() -> Self {
         Self { max_size: 8 * 1024 * 1024 * 1024, max_age: Duration::ZERO, min_free: 256 * 1024 * 1024 }
+    }
+}
+
+impl Default for GitConfig {
+    fn default() -> Self {
+        Self {
+            command: PathBuf::from("git"),
+            known_hosts: PathBuf::new(),
+            max_clones: 4,
+            clone_timeout: Duration::from_mins(30),
+            clone_bytes: 10 * 1024 * 1024 * 1024,
+        }
     }
 }
 
@@ -331,6 +378,24 @@ impl Config {
         ] {
             check((Duration::from_secs(1)..=year).contains(&timeout), key, "must be between 1 second and 1 year");
         }
+        let git = &self.git;
+        check(
+            git.command.components().count() == 1 || git.command.is_absolute(),
+            "git.command",
+            "must be an absolute path or a name that PATH leads to",
+        );
+        check(
+            git.known_hosts.as_os_str().is_empty() || git.known_hosts.is_absolute(),
+            "git.known_hosts",
+            "must be an absolute path, or empty",
+        );
+        check((1..=100).contains(&git.max_clones), "git.max_clones", "must be between 1 and 100");
+        check(
+            git.clone_timeout >= Duration::from_secs(1) && git.clone_timeout <= Duration::from_hours(24),
+            "git.clone_timeout",
+            "must be between 1 second and 1 day",
+        );
+        check(git.clone_bytes >= 1024, "git.clone_bytes", "must be at least 1024");
         check(
             self.log.level.parse::<tracing_subscriber::filter::Targets>().is_ok(),
             "log.level",
@@ -403,7 +468,7 @@ mod tests {
         };
         let table: toml::Table = SHIPPED.parse().unwrap();
         let mut shipped = keys(&table, "");
-        for section in ["claude", "journal", "terminals", "log"] {
+        for section in ["link", "claude", "journal", "terminals", "git", "log"] {
             shipped.extend(keys(table[section].as_table().unwrap(), ""));
         }
         // The fields' names as `Debug` writes them: a field that the file does not name is caught here.
@@ -444,6 +509,10 @@ mod tests {
             max = 0
             scrollback = 1
             orphaned_timeout = "0s"
+            [git]
+            known_hosts = "known_hosts"
+            max_clones = 0
+            clone_timeout = "0s"
             [log]
             level = "loud=very"
         "#;
@@ -462,6 +531,9 @@ mod tests {
                 "terminals.max",
                 "terminals.scrollback",
                 "terminals.orphaned_timeout",
+                "git.known_hosts",
+                "git.max_clones",
+                "git.clone_timeout",
                 "log.level"
             ]
         );

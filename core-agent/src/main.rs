@@ -3,10 +3,13 @@
 use anyhow::Context as _;
 use clap::Parser as _;
 use core_agent::claude::api_key;
-use core_agent::cli::{Cli, Command, DEFAULT_CONFIG};
+use core_agent::cli::{Cli, Command, DEFAULT_CONFIG, Installing};
 use core_agent::config::{Config, ConfigError, EXIT_CONFIG};
+use core_agent::git;
+use core_agent::installation::{self, Installation};
 use core_agent::log_file;
 use core_agent::pairing::{join, read_token};
+use core_agent::proxies::Proxies;
 use core_agent::run::{self, RunError};
 use core_agent::state_dir::StateDir;
 use core_agent::supervise::{self, Supervisor};
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Supervise => return supervise::run(),
         Command::KeepTerminal => return keeper::run(),
+        Command::GitCredential { operation } => git::answer(&operation).map_err(Into::into),
         Command::Join { gateway, token_file, name, replace } => {
             prepare(config).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
         }
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
         Command::Logs { lines, follow } => {
             read(config.as_deref()).map_err(Into::into).and_then(|config| logs(&config, lines, follow))
         }
+        Command::Cli(order) => prepare(config).and_then(|config| install(&config, &order)),
         Command::CheckConfig => prepare(config).and_then(|config| check(&config)),
     };
     match outcome {
@@ -102,6 +107,17 @@ fn check(config: &Config) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "the configuration can be used")?)
 }
 
+fn install(config: &Config, order: &Installing) -> anyhow::Result<()> {
+    let installation = Installation::new(&config.state_dir);
+    let version = match order {
+        Installing::Status => return Ok(write!(std::io::stdout(), "{}", installation.status(&config.claude))?),
+        Installing::Install { version } => version.unwrap_or_else(installation::pinned),
+        Installing::Update => installation::pinned(),
+    };
+    runtime()?.block_on(installation.install(version))?;
+    Ok(write!(std::io::stdout(), "{}", installation.status(&config.claude))?)
+}
+
 fn pair(
     config: &Config,
     gateway: &Url,
@@ -112,7 +128,7 @@ fn pair(
     let state = StateDir::open(&config.state_dir)?;
     let token = read_token(token_file)?;
     let name = name.unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
-    let paired = runtime()?.block_on(join(gateway, &token, &state, &name, replace))?;
+    let paired = runtime()?.block_on(join(gateway, &token, &state, &name, replace, &Proxies::from_env()))?;
     writeln!(std::io::stdout(), "this agent is the Core {:?} of {} now", paired.name, paired.gateway)?;
     Ok(())
 }

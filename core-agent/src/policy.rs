@@ -26,6 +26,8 @@ pub enum Command {
     UseTerminals,
     /// Let a session run without asking, a workspace's own settings take effect, or an MCP server run.
     Entrust,
+    /// See and say what this Core proves itself with to servers of repositories.
+    SetUpGit,
     SignIn,
     SignOut,
 }
@@ -35,7 +37,9 @@ impl Command {
         match self {
             Self::Observe => Grant::Observe,
             Self::Operate | Self::RemoveSessions => Grant::Operate,
-            Self::ReadRemovals | Self::UseTerminals | Self::Entrust | Self::SignIn | Self::SignOut => Grant::Administer,
+            Self::ReadRemovals | Self::UseTerminals | Self::Entrust | Self::SetUpGit | Self::SignIn | Self::SignOut => {
+                Grant::Administer
+            }
         }
     }
 }
@@ -47,10 +51,12 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
     let owner = plan && claude.owner == Some(user);
     let granted = grant >= command.needs();
     match command {
-        Command::Operate | Command::UseTerminals | Command::Entrust | Command::SignIn if plan && !owner => {
+        Command::Operate | Command::UseTerminals | Command::Entrust | Command::SetUpGit | Command::SignIn
+            if plan && !owner =>
+        {
             Err(ProblemType::OwnerOnly)
         }
-        Command::Operate | Command::UseTerminals | Command::Entrust | Command::SignIn
+        Command::Operate | Command::UseTerminals | Command::Entrust | Command::SetUpGit | Command::SignIn
             if granted && claude.is_unconfirmed() =>
         {
             Err(ProblemType::SignInUnconfirmed)
@@ -63,6 +69,7 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
         | Command::ReadRemovals
         | Command::UseTerminals
         | Command::Entrust
+        | Command::SetUpGit
         | Command::SignIn
         | Command::SignOut
             if granted =>
@@ -77,6 +84,7 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
         | Command::ReadRemovals
         | Command::UseTerminals
         | Command::Entrust
+        | Command::SetUpGit
         | Command::SignIn
         | Command::SignOut => Err(ProblemType::Forbidden),
     }
@@ -126,13 +134,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COMMANDS: [Command; 8] = [
+    const COMMANDS: [Command; 9] = [
         Command::Observe,
         Command::Operate,
         Command::RemoveSessions,
         Command::ReadRemovals,
         Command::UseTerminals,
         Command::Entrust,
+        Command::SetUpGit,
         Command::SignIn,
         Command::SignOut,
     ];
@@ -166,7 +175,9 @@ mod tests {
         let (owner, other) = (UserId::new(), UserId::new());
         for state in [State::SignedIn, State::Expired] {
             let claude = signed_in(Method::OAuth, state, Some(owner));
-            for command in [Command::Operate, Command::UseTerminals, Command::Entrust, Command::SignIn] {
+            for command in
+                [Command::Operate, Command::UseTerminals, Command::Entrust, Command::SetUpGit, Command::SignIn]
+            {
                 assert_eq!(decide(owner, Grant::Administer, command, &claude), Ok(()));
                 assert_eq!(decide(other, Grant::Administer, command, &claude), Err(ProblemType::OwnerOnly));
             }

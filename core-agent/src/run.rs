@@ -3,9 +3,12 @@
 use crate::api::{self, App, AppState};
 use crate::claude::{Claude, StartError};
 use crate::config::Config;
+use crate::git::Clones;
 use crate::journal::{Journal, JournalError};
-use crate::link_client::{LinkClient, LinkState};
+use crate::link_client::{LinkClient, LinkOptions, LinkState};
 use crate::pairing::{Paired, PairedError};
+use crate::private_files::PrivateFileError;
+use crate::proxies::Proxies;
 use crate::state_dir::{StateDir, StateError};
 use crate::supervise::Supervisor;
 use crate::terminal::Terminals;
@@ -30,6 +33,8 @@ pub enum RunError {
     NotPaired,
     #[error(transparent)]
     State(#[from] StateError),
+    #[error(transparent)]
+    Folder(#[from] PrivateFileError),
     #[error(transparent)]
     Paired(#[from] PairedError),
     #[error(transparent)]
@@ -76,6 +81,8 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     let (journal, writer) = Journal::open(&state.journal(), boot_id.trim()).await?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let left_by_another = workspaces.unfinished()?;
+    let clones = Clones::new(&config, workspaces.clone(), supervisor.clone(), tasks.clone())?;
     let mut essential = JoinSet::new();
     essential.spawn(async move {
         writer.run().await;
@@ -87,20 +94,22 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     let guard = claude.guard().clone();
     let terminals = Terminals::start(&config, paired.core, workspaces.clone(), guard, program, tasks.clone());
     let terminals = Arc::new(terminals.await.map_err(RunError::Terminals)?);
-    let refused_retry = config.refused_retry;
+    let options = LinkOptions { carrier: config.link.carrier, refused_retry: config.refused_retry };
     let app = App {
         readers: Arc::new(Semaphore::new(config.max_readers as usize)),
         uploads: Arc::new(Semaphore::new(api::MAX_UPLOADS)),
         config,
         journal,
         workspaces,
+        clones,
         claude,
         terminals,
         tasks,
         stop: stop.clone(),
     };
     let app = Arc::new(app);
-    let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), refused_retry)?;
+    let link = LinkClient::new(paired, key, api::router(AppState(app.clone())), Proxies::from_env(), options)?;
+    app.tasks.spawn(stop.clone().run_until_cancelled_owned(Clones::sweep(left_by_another)));
     app.tasks.spawn(follow_admission(link.state(), app.clone(), stop.clone()));
     essential.spawn(async move {
         link.run(stop).await;
@@ -131,7 +140,7 @@ async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunE
                 app.terminals.close_all(false).await;
             }
         };
-        tokio::join!(app.claude.shutdown(), terminals);
+        tokio::join!(app.claude.shutdown(), terminals, app.clones.cancel_all());
         app.stop.cancel();
         app.tasks.close();
         app.tasks.wait().await;
@@ -159,7 +168,8 @@ async fn follow_admission(mut link: watch::Receiver<LinkState>, app: Arc<App>, s
             match state {
                 LinkState::Revoked => {
                     let revoked = app.claude.revoke(RevokeOrder { sign_out: false }, None);
-                    let (confirmation, _) = tokio::join!(revoked, app.terminals.close_all(true));
+                    let (confirmation, _, ()) =
+                        tokio::join!(revoked, app.terminals.close_all(true), app.clones.cancel_all());
                     tracing::warn!(?confirmation, "this Core was revoked: its work has ended");
                 }
                 LinkState::Up { epoch } => {

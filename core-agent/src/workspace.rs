@@ -4,7 +4,7 @@
 //! kernel resolves them beneath the root without following a symlink (`openat2`). What is handed on is a path, which the CLI
 //! opens again: whoever can replace a directory of the root in between acts as the Core's user already.
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, RenameFlags, ResolveFlags, StatxFlags};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -12,6 +12,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// More than a person looks through; a bound for the answer that lists them.
 const MAX_WORKSPACES: usize = 1_000;
@@ -78,6 +79,24 @@ pub struct Identity {
     born: Option<(i64, u32)>,
 }
 
+/// A folder beneath the root in which a workspace is being made. Its name is none that a workspace can have.
+#[derive(Debug)]
+pub struct Unfinished(PathBuf);
+
+/// What such a name begins with.
+const UNFINISHED: &str = ".unfinished-";
+
+impl Unfinished {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Removes it with all that is in it. Links are removed, not followed.
+    pub fn discard(self) -> std::io::Result<()> {
+        std::fs::remove_dir_all(self.0)
+    }
+}
+
 /// The root of this Core's workspaces.
 #[derive(Clone, Debug)]
 pub struct Workspaces {
@@ -108,6 +127,43 @@ impl Workspaces {
             Err(Errno::EXIST) => Err(WorkspaceError::Exists),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A folder for what is to become the workspace of this name, which must not be there yet.
+    pub fn begin(&self, name: &WorkspaceName) -> Result<Unfinished, WorkspaceError> {
+        if self.list()?.len() >= MAX_WORKSPACES {
+            return Err(WorkspaceError::TooMany);
+        }
+        match rustix::fs::statat(&self.handle, name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => return Err(WorkspaceError::Exists),
+            Err(Errno::NOENT) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let unfinished = format!("{UNFINISHED}{}", Uuid::new_v4());
+        rustix::fs::mkdirat(&self.handle, &unfinished, Mode::RWXU)?;
+        Ok(Unfinished(self.root.join(unfinished)))
+    }
+
+    /// Makes a whole directory in an unfinished folder the workspace of this name, which only this user can enter.
+    pub fn finish(&self, tree: &Path, name: &WorkspaceName) -> Result<(), WorkspaceError> {
+        rustix::fs::chmod(tree, Mode::RWXU)?;
+        match rustix::fs::renameat_with(CWD, tree, &self.handle, name.as_str(), RenameFlags::NOREPLACE) {
+            Ok(()) => Ok(()),
+            Err(Errno::EXIST) => Err(WorkspaceError::Exists),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What was begun and neither finished nor discarded.
+    pub fn unfinished(&self) -> Result<Vec<Unfinished>, WorkspaceError> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(&self.root)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() && entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                found.push(Unfinished(entry.path()));
+            }
+        }
+        Ok(found)
     }
 
     /// The absolute path of a workspace that exists as a directory directly beneath the root.
@@ -187,6 +243,25 @@ mod tests {
         std::fs::write(folder.path().join("root/file"), "").unwrap();
         assert!(matches!(workspaces.resolve(&name("file")), Err(WorkspaceError::Unknown)));
         assert_eq!(workspaces.list().unwrap(), [name("one")]);
+    }
+
+    #[test]
+    fn a_workspace_gets_its_name_when_it_is_whole_and_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspaces = Workspaces::open(folder.path()).unwrap();
+        let (unfinished, late) = (workspaces.begin(&name("one")).unwrap(), workspaces.begin(&name("one")).unwrap());
+        assert_eq!((workspaces.list().unwrap(), workspaces.unfinished().unwrap().len()), (vec![], 2));
+        for tree in [&unfinished, &late] {
+            std::fs::create_dir(tree.path().join("tree")).unwrap();
+        }
+        workspaces.finish(&unfinished.path().join("tree"), &name("one")).unwrap();
+        assert!(matches!(workspaces.finish(&late.path().join("tree"), &name("one")), Err(WorkspaceError::Exists)));
+        assert!(matches!(workspaces.begin(&name("one")), Err(WorkspaceError::Exists)));
+        let path = workspaces.resolve(&name("one")).unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        unfinished.discard().unwrap();
+        late.discard().unwrap();
+        assert_eq!((workspaces.list().unwrap(), workspaces.unfinished().unwrap().len()), (vec![name("one")], 0));
     }
 
     #[test]

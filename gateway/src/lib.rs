@@ -20,10 +20,10 @@ mod telemetry;
 use anyhow::{Result, anyhow, bail};
 use app::App;
 use config::Config;
-use listener::{Caps, Listener};
+use listener::{Caps, Listener, link_tls};
 use pingora_core::apps::HttpServerOptions;
 use pingora_core::server::configuration::ServerConf;
-use proxy::{ControlPlane, Edge, Limits};
+use proxy::{Carrier, ControlPlane, Edge, Limits};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +74,7 @@ async fn serve(app: &Arc<App>, tasks: &TaskTracker, shutdown: &CancellationToken
         fleet: Arc::clone(&app.fleet),
         metrics: Arc::clone(&app.metrics),
         control: ControlPlane::new(api::router(Arc::clone(app)), tasks.clone()),
+        carrier: Carrier::new(Arc::clone(&app.fleet), link_tls(Arc::clone(&app.certificates)), tasks.clone()),
         origin: config.public_url.origin().to_owned(),
         limits,
     };

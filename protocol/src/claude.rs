@@ -76,6 +76,8 @@ pub enum ErrorKind {
     Network,
     /// The CLI could not be run.
     Cli,
+    /// The CLI is older than this Core takes.
+    CliTooOld,
     /// The credentials file went away or cannot be read.
     CredentialsMissing,
 }

@@ -175,8 +175,11 @@ impl Side {
     }
 }
 
-/// Paths on a link that only the gateway itself uses; the proxy never forwards a client to them.
+/// Paths that agent and gateway agree on. The first is the gateway's; the others are on a link, and only the gateway itself
+/// uses them: the proxy never forwards a client to them.
 pub mod paths {
+    /// A WebSocket that carries the link's own TLS bytes, where a proxy that ends TLS stands between.
+    pub const CARRIER: &str = "/link/v1";
     /// GET: the agent's state as JSON lines, newest last, for as long as the link is up.
     pub const REPORTS: &str = "/link/v1/reports";
     /// POST [`RevokeOrder`](crate::claude::RevokeOrder): the Core was revoked; end everything.

@@ -75,6 +75,7 @@ problem_types! {
     NotSignedIn = "not-signed-in", 409, "The Core is not signed in to Claude";
     SignInUnconfirmed = "sign-in-unconfirmed", 503, "The Core does not know yet whose sign-in it has";
     ApiKeyConfigured = "api-key-configured", 409, "The Core uses an API key";
+    CliTooOld = "cli-too-old", 503, "The Claude CLI on this Core is too old";
     ClaudeUnavailable = "claude-unavailable", 503, "The Claude CLI cannot be run on this Core";
     // Sessions.
     SessionClosed = "session-closed", 409, "The session is closed";
@@ -87,6 +88,7 @@ problem_types! {
     ImagesFull = "images-full", 409, "The session holds as many pictures as it may";
     TooManyTerminals = "too-many-terminals", 429, "No more terminals are opened here";
     TerminalUnavailable = "terminal-unavailable", 503, "The terminal cannot be started or reached";
+    GitUnavailable = "git-unavailable", 503, "git or ssh cannot be used on this Core";
     WorkspaceExists = "workspace-exists", 409, "A workspace of this name exists";
     // The server's own troubles.
     DiskFull = "disk-full", 507, "The Core has no room for what this would write";

@@ -1,6 +1,7 @@
 //! End-to-end tests: real programs, public interfaces, one binary.
 
 mod claude;
+mod cli_install;
 mod documents;
 mod edge;
 mod faults;
@@ -17,3 +18,4 @@ mod terminals;
 mod tour;
 mod trial;
 mod vendor;
+mod workspaces;

@@ -56,12 +56,13 @@ pub(super) async fn revoked(
     Extension(welcome): Extension<Welcome>,
     Json(order): Json<RevokeOrder>,
 ) -> Result<axum::Json<RevokeConfirmation>, ApiError> {
-    let (claude, terminals) = (app.0.claude.clone(), app.0.terminals.clone());
+    let (claude, terminals, clones) = (app.0.claude.clone(), app.0.terminals.clone(), app.0.clones.clone());
     // To its end, also when the gateway stops waiting and cuts the link: a sign-out that stops halfway is none.
     let revoked = app.0.tasks.spawn(async move {
         // Nobody may be left who could write new credentials once they are gone.
         let first = if order.sign_out { terminals.close_all(true).await } else { 0 };
-        let (confirmation, then) = tokio::join!(claude.revoke(order, Some(welcome.epoch)), terminals.close_all(true));
+        let revoked = claude.revoke(order, Some(welcome.epoch));
+        let (confirmation, then, ()) = tokio::join!(revoked, terminals.close_all(true), clones.cancel_all());
         let confirmation = RevokeConfirmation { terminals_ended: first + then, ..confirmation };
         tracing::warn!(?order, ?confirmation, "this Core was revoked: its work has ended");
         confirmation

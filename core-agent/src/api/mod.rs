@@ -11,6 +11,7 @@ mod commands;
 mod events;
 pub mod extract;
 mod follow;
+mod git;
 mod images;
 mod journal;
 mod link;
@@ -29,6 +30,7 @@ mod workspaces;
 
 use crate::claude::Claude;
 use crate::config::Config;
+use crate::git::Clones;
 use crate::journal::Journal;
 use crate::terminal::Terminals;
 use crate::workspace::Workspaces;
@@ -63,6 +65,7 @@ pub struct App {
     pub config: Config,
     pub journal: Journal,
     pub workspaces: Workspaces,
+    pub clones: Clones,
     pub claude: Arc<Claude>,
     pub terminals: Arc<Terminals>,
     /// One permit for each reader of events.
@@ -84,7 +87,14 @@ pub struct AppState(pub Arc<App>);
         title = "Condrix Core",
         description = "What a Core answers. Through a gateway, `/v1/…` is `/api/v1/cores/{core}/…`.",
     ),
-    tags((name = "claude"), (name = "workspaces"), (name = "sessions"), (name = "mcp"), (name = "terminals")),
+    tags(
+        (name = "claude"),
+        (name = "workspaces"),
+        (name = "git"),
+        (name = "sessions"),
+        (name = "mcp"),
+        (name = "terminals"),
+    ),
 )]
 struct Described;
 
@@ -93,6 +103,10 @@ struct Described;
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(workspaces::list, workspaces::create))
+        .routes(routes!(workspaces::read, workspaces::remove))
+        .routes(routes!(git::deploy_key))
+        .routes(routes!(git::credentials, git::put_credential))
+        .routes(routes!(git::remove_credential))
         .routes(routes!(trust::trust, trust::distrust))
         .routes(routes!(mcp_servers::list))
         .routes(routes!(mcp_servers::set, mcp_servers::remove))

@@ -7,6 +7,7 @@ use crate::claude::process::ProcessError;
 use crate::claude::session::ControlError;
 use crate::claude::sign_in::{Over, SignInError};
 use crate::claude::trust::TrustError;
+use crate::git::{AddressError, CloneError, CredentialError, DeployKeyError};
 use crate::journal::{JournalError, Room};
 use crate::terminal::TerminalError;
 use crate::workspace::WorkspaceError;
@@ -32,6 +33,14 @@ pub enum ApiError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Clone(#[from] CloneError),
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error(transparent)]
+    DeployKey(#[from] DeployKeyError),
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
     #[error(transparent)]
     Claude(#[from] ClaudeError),
     #[error(transparent)]
@@ -71,6 +80,10 @@ impl ApiError {
                     ProblemType::Internal
                 }
             },
+            Self::Claude(ClaudeError::Cli(ProcessError::TooOld(error)))
+            | Self::SignIn(SignInError::Cli(ProcessError::TooOld(error))) => {
+                return Problem::new(ProblemType::CliTooOld).detail(error.to_string());
+            }
             Self::SignIn(error) => match error {
                 SignInError::ApiKeyConfigured => ProblemType::ApiKeyConfigured,
                 SignInError::InProgress => ProblemType::SignInInProgress,
@@ -92,8 +105,26 @@ impl ApiError {
                 SignInError::Cli(_) => ProblemType::ClaudeUnavailable,
                 SignInError::Closed => ProblemType::ShuttingDown,
             },
+            Self::Clone(error @ CloneError::TooMany) => {
+                return Problem::new(ProblemType::TooManyRequests).detail(error.to_string());
+            }
+            Self::Clone(error @ CloneError::Ready) => {
+                return Problem::new(ProblemType::Conflict).detail(error.to_string());
+            }
+            Self::Clone(CloneError::Closed) => ProblemType::ShuttingDown,
+            Self::Address(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
+            Self::DeployKey(_) => ProblemType::GitUnavailable,
+            Self::Credential(error) => match error {
+                CredentialError::Host | CredentialError::Value => {
+                    return Problem::new(ProblemType::InvalidBody).detail(error.to_string());
+                }
+                CredentialError::TooMany => return Problem::new(ProblemType::Conflict).detail(error.to_string()),
+                CredentialError::Unknown => ProblemType::NotFound,
+                CredentialError::File(_) | CredentialError::Malformed { .. } => ProblemType::StorageUnavailable,
+            },
             Self::Workspace(error)
             | Self::Terminal(TerminalError::Workspace(error))
+            | Self::Clone(CloneError::Workspace(error))
             | Self::Claude(ClaudeError::Workspace(error)) => match error {
                 WorkspaceError::InvalidName => {
                     return Problem::new(ProblemType::InvalidBody).detail(error.to_string());

@@ -62,7 +62,10 @@ impl Agent {
         let (guard, keeps) = (claude.guard().clone(), "/nonexistent/core-agent".into());
         let terminals = Terminals::start(&config, CoreId::new(), workspaces.clone(), guard, keeps, tasks.clone()).await;
         let terminals = Arc::new(terminals.unwrap());
-        let app = Arc::new(App { config, journal, workspaces, claude, terminals, readers, uploads, tasks, stop });
+        let clones =
+            Clones::new(&config, workspaces.clone(), Supervisor::at("/nonexistent/core-agent"), tasks.clone()).unwrap();
+        let app =
+            Arc::new(App { config, journal, workspaces, clones, claude, terminals, readers, uploads, tasks, stop });
         // As a link's connection does it.
         let router = router(AppState(app.clone())).layer(axum::Extension(Welcome { core: CoreId::new(), epoch: 1 }));
         Self { router, app, user: UserId::new(), _folder: folder }
@@ -199,7 +202,7 @@ async fn workspaces_are_made_by_those_who_may_and_listed_for_all() {
         assert_eq!(refused.problem_type(), Some(expected), "{body}");
     }
     let listed = agent.get("/v1/workspaces").await.into_body().collect().await.unwrap().to_bytes();
-    assert_eq!(listed, r#"{"workspaces":[{"name":"demo","trusted":null}]}"#);
+    assert_eq!(listed, r#"{"workspaces":[{"name":"demo","state":"ready","trusted":null}]}"#);
     let large = agent.request(Method::POST, "/v1/workspaces", Some(Grant::Operate));
     let large = large.header(header::CONTENT_TYPE, "application/json").body("x".repeat(MAX_BODY + 1).into()).unwrap();
     assert_eq!(problem(agent.send(large).await).await.0, StatusCode::PAYLOAD_TOO_LARGE);

@@ -127,10 +127,13 @@ impl Account {
     /// Asks the CLI which version it is and whom it is signed in as.
     pub(super) async fn check(&self) -> Result<AuthStatus, AccountError> {
         let _one = self.asking.lock().await;
-        if self.board.cli_version().is_none() {
+        if self.board.cli_version().is_none() || self.launcher.check_age().is_err() {
             let output = self.launcher.command(&["--version"], false).await?;
             let version = output.stdout.split_whitespace().next().map(str::to_owned);
-            self.board.set_cli_version(version.filter(|_| output.exit.code == Some(0)));
+            let version = version.filter(|_| output.exit.code == Some(0));
+            self.launcher.learn_version(version.as_deref());
+            self.board.set_cli_version(version);
+            self.board.change(Change::Age(self.launcher.check_age()));
         }
         let output = self.launcher.command(&["auth", "status"], true).await?;
         let Ok(status) = serde_json::from_str::<AuthStatus>(&output.stdout) else {
@@ -191,11 +194,12 @@ impl Account {
     pub(super) async fn run(&self) {
         let mut changes = self.watcher.follow();
         // The check at the agent's start may have failed, or taken too long.
-        let mut unchecked = self.board.claude().checked_at.is_none();
+        let mut unchecked = self.board.claude().checked_at.is_none() || self.launcher.check_age().is_err();
         loop {
             if self.show() || unchecked || self.board.claude().is_unconfirmed() {
                 unchecked = match self.check().await {
-                    Ok(_) => false,
+                    // One that is too old may be replaced at any time.
+                    Ok(_) => self.launcher.check_age().is_err(),
                     Err(error) => {
                         tracing::warn!(%error, "the CLI could not be asked for its sign-in");
                         true

@@ -102,6 +102,7 @@ mod tests {
 
     fn with(state_dir: &str, workspaces: &str) -> Settings {
         Settings {
+            minimum: crate::installation::Version::new(0, 0, 0),
             program: "claude".into(),
             home: "/home/core".into(),
             passed: Vec::new(),

@@ -340,6 +340,7 @@ impl Claude {
 
     /// Returns the session's id, which is the given one or that of a spare.
     pub async fn create_session(self: &Arc<Self>, mut new: NewSession) -> Result<SessionId, ClaudeError> {
+        self.launcher.check_age().map_err(ProcessError::from)?;
         if let Some(model) = &new.model {
             self.check_model(model).await?;
         }
@@ -384,6 +385,7 @@ impl Claude {
 
     /// Whether a message that is accepted now will be taken.
     fn takes_messages(&self) -> Result<(), ClaudeError> {
+        self.launcher.check_age().map_err(ProcessError::from)?;
         let claude = self.board.claude();
         if claude.method == Method::None || claude.state == State::SignedOut {
             return Err(ClaudeError::NotSignedIn);

@@ -2,11 +2,12 @@
 
 use super::deny;
 use super::settings::Settings;
+use crate::installation::{TooOld, Version};
 use crate::supervise::{self, Exit, LineError, Spec, SuperviseError, Supervised, Supervisor};
 use protocol::event::PermissionMode;
 use protocol::ids::SessionId;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -82,21 +83,44 @@ pub enum ProcessError {
     Closed,
     #[error("the CLI's output cannot be read: {0}")]
     Output(#[from] LineError),
+    #[error(transparent)]
+    TooOld(#[from] TooOld),
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Launcher {
     settings: Arc<Settings>,
     supervisor: Supervisor,
+    /// What the CLI has said that it is.
+    version: Arc<Mutex<Option<Version>>>,
 }
 
 impl Launcher {
     pub(super) fn new(settings: Arc<Settings>, supervisor: Supervisor) -> Self {
-        Self { settings, supervisor }
+        Self { settings, supervisor, version: Arc::default() }
+    }
+
+    /// Keeps what the CLI says that it is. What is no version says nothing of its age.
+    pub(super) fn learn_version(&self, said: Option<&str>) {
+        let version = said.and_then(|said| said.parse().ok());
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
+    }
+
+    /// Whether the CLI is known to be too old for work.
+    pub(super) fn check_age(&self) -> Result<(), TooOld> {
+        let (found, minimum) = (*self.version.lock().unwrap_or_else(PoisonError::into_inner), self.settings.minimum);
+        match found {
+            Some(found) if found < minimum => Err(TooOld { found, minimum }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// A process for one conversation.
     pub(super) async fn chat(&self, chat: &Chat<'_>) -> Result<Supervised, ProcessError> {
+        // A sign-in is tended to all the same: a plan that lapses is no help to anybody.
+        if !matches!(chat.conversation, Conversation::None) {
+            self.check_age()?;
+        }
         // Its rules name what lies in the agent's folder now: a read of that folder, and short.
         let mut spec = self.spec(chat_arguments(chat, &deny::settings(&self.settings)), chat.cwd.to_owned(), true);
         spec.alone = match chat.conversation {
@@ -113,6 +137,7 @@ impl Launcher {
 
     /// `claude auth login`. An API key would make it pointless.
     pub(super) async fn login(&self) -> Result<Supervised, ProcessError> {
+        self.check_age()?;
         let spec = self.spec(to_strings(&["auth", "login", "--claudeai"]), self.settings.quiet_dir(), false);
         Ok(Supervised::spawn(&self.supervisor, &spec).await?)
     }

@@ -1,6 +1,7 @@
 //! What the Claude side of a Core works with, worked out once from the configuration and the agent's environment.
 
 use crate::config::Config;
+use crate::installation::Version;
 use crate::journal::Limits;
 use protocol::ids::SessionId;
 use secrecy::SecretString;
@@ -20,6 +21,8 @@ pub enum SettingsError {
 pub struct Settings {
     /// The genuine CLI: a path, or a name that PATH leads to.
     pub(super) program: String,
+    /// An older CLI is given no work.
+    pub(super) minimum: Version,
     /// The home directory that the CLI is given; its `.claude` holds the sign-in.
     pub(super) home: PathBuf,
     /// The agent's variables that the CLI gets too.
@@ -49,6 +52,7 @@ impl Settings {
         let home = config.claude.home.clone().filter(|home| home.is_absolute());
         let settings = Self {
             program: config.claude.command.to_string_lossy().into_owned(),
+            minimum: config.claude.minimum_version,
             home: home.ok_or(SettingsError::NoHome)?,
             passed: config.claude.inherited(),
             state_dir: config.state_dir.clone(),

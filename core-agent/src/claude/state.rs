@@ -10,6 +10,7 @@
 use super::credentials::Credentials;
 use super::limits;
 use super::owner::Owner;
+use crate::installation::TooOld;
 use protocol::claude::{ClaudeState, CoreReport, ErrorKind, LastError, Method, PlanLimit, State};
 use protocol::ids::UserId;
 use secrecy::ExposeSecret as _;
@@ -57,6 +58,8 @@ pub(super) enum Change<'a> {
         kind: ErrorKind,
         detail: String,
     },
+    /// The CLI has said which version it is: one that is used, or none.
+    Age(Result<(), TooOld>),
     /// The vendor answered a message: what it refused before works again.
     Answered,
     /// The CLI reported one of the plan's limits.
@@ -130,6 +133,10 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
             state.last_error = error(ErrorKind::CredentialsRefused, &detail);
         }
         Change::RefreshFailed { kind, detail } => state.last_error = error(kind, &detail),
+        Change::Age(Err(too_old)) => state.last_error = error(ErrorKind::CliTooOld, &too_old.to_string()),
+        Change::Age(Ok(())) => {
+            state.last_error.take_if(|error| error.kind == ErrorKind::CliTooOld);
+        }
         Change::Answered => {
             let refused = |error: &LastError| error.kind == ErrorKind::CredentialsRefused;
             let was = state.last_error.as_ref().is_some_and(refused);

@@ -1,20 +1,19 @@
 //! Serving one connection of a link: every stream that the gateway opens is one HTTP/1.1 request.
 
+use super::dial::Connection;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use link::{Driver, Ended, Inbound, Stream, Timing};
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsStream;
 
 /// The gateway has the whole head before it opens a stream.
 const HEAD: Duration = Duration::from_secs(10);
 
 /// Serves until the connection ends. Every request in progress ends with it.
-pub(super) async fn serve(connection: TlsStream<TcpStream>, router: Router) -> Ended {
+pub(super) async fn serve(connection: Connection, router: Router) -> Ended {
     let (inbound, driver): (Inbound, Driver<_>) = link::server(connection, Timing::default());
     tokio::select! {
         ended = driver.run() => ended,

@@ -11,11 +11,13 @@ use protocol::ids::CoreId;
 use protocol::link::{ALPN, Welcome};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
+use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsStream};
 
+const OPTIONS: LinkOptions = LinkOptions { carrier: CarrierChoice::Direct, refused_retry: Duration::from_mins(1) };
 const DEADLINE: Duration = Duration::from_secs(20);
 
 struct Gateway {
@@ -48,7 +50,7 @@ impl Gateway {
             name: "test".into(),
         };
         let router = Router::new().route("/v1/hello", get(async || "hello"));
-        let client = LinkClient::new(paired, SigningKey::generate(), router, Duration::from_mins(1)).unwrap();
+        let client = LinkClient::new(paired, SigningKey::generate(), router, Proxies::new("", ""), OPTIONS).unwrap();
         let (state, stop) = (client.state(), CancellationToken::new());
         Agent { state, task: tokio::spawn(client.run(stop.clone())), stop }
     }

@@ -1,6 +1,7 @@
 //! The pairing request: one POST over HTTPS.
 
 use super::{Paired, PairedError, pinned};
+use crate::proxies::{Proxies, ProxyError};
 use crate::state_dir::{StateDir, StateError};
 use protocol::pairing::{PairRequest, PairResponse, PairingToken};
 use protocol::problem::Problem;
@@ -26,6 +27,8 @@ pub enum JoinError {
     #[error("the gateway's answer cannot be understood (status {status})")]
     Answer { status: u16 },
     #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
     Paired(#[from] PairedError),
@@ -38,6 +41,7 @@ pub async fn join(
     state: &StateDir,
     hostname: &str,
     replace: bool,
+    proxies: &Proxies,
 ) -> Result<Paired, JoinError> {
     if gateway.scheme() != "https" {
         return Err(JoinError::PlainText);
@@ -52,7 +56,7 @@ pub async fn join(
     }
     let key = state.ensure_identity()?.public();
     let secret = token.secret.expose_secret().to_owned();
-    let answer = redeem(token, &PairRequest { secret, key, hostname: hostname.to_owned() }).await?;
+    let answer = redeem(token, &PairRequest { secret, key, hostname: hostname.to_owned() }, proxies).await?;
     let paired = Paired {
         gateway: token.gateway.clone(),
         gateway_key: answer.gateway_key,
@@ -63,14 +67,17 @@ pub async fn join(
     Ok(paired)
 }
 
-async fn redeem(token: &PairingToken, request: &PairRequest) -> Result<PairResponse, JoinError> {
+async fn redeem(token: &PairingToken, request: &PairRequest, proxies: &Proxies) -> Result<PairResponse, JoinError> {
     let tls = pinned::tls(token.fingerprint).map_err(|error| JoinError::Unreachable(error.to_string()))?;
-    // Straight to the gateway, as links go: a proxy from the environment is the CLI's.
-    let client = reqwest::Client::builder()
+    // Through the proxy that links go through, and no other.
+    let mut builder = reqwest::Client::builder().no_proxy();
+    if let Some(proxy) = proxies.towards(&token.gateway)? {
+        builder = builder.proxy(proxy.for_reqwest().map_err(unreachable)?);
+    }
+    let client = builder
         .tls_backend_preconfigured(tls)
         .https_only(true)
         .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
         .timeout(TIMEOUT)
         .build()
         .map_err(unreachable)?;

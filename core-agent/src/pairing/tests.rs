@@ -1,6 +1,7 @@
 //! Pairing against a gateway that answers one request.
 
 use super::*;
+use crate::proxies::Proxies;
 use crate::state_dir::StateDir;
 use axum::routing::post;
 use axum::{Json, Router};
@@ -16,6 +17,11 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+
+/// No proxy in between.
+fn direct() -> Proxies {
+    Proxies::new("", "")
+}
 
 struct Gateway {
     token: PairingToken,
@@ -85,16 +91,16 @@ async fn an_agent_sends_its_public_key_and_remembers_the_gateways() {
     let (gateway, folder) = (Gateway::start().await, TempDir::new().unwrap());
     let state = state(&folder);
     let token = gateway.token.clone();
-    let paired = join(&token.gateway, &token, &state, "host", false).await.unwrap();
+    let paired = join(&token.gateway, &token, &state, "host", false, &direct()).await.unwrap();
     assert_eq!((paired.core, paired.name.as_str()), (gateway.answer.core, "forge"));
     assert_eq!(paired.gateway_key, gateway.answer.gateway_key);
     assert_eq!(Paired::load(&state.gateway()).unwrap(), Some(paired));
     let asked = gateway.asked.lock().unwrap().pop().unwrap();
     assert_eq!((asked.key, asked.hostname.as_str()), (state.ensure_identity().unwrap().public(), "host"));
 
-    let again = join(&token.gateway, &token, &state, "host", false).await;
+    let again = join(&token.gateway, &token, &state, "host", false, &direct()).await;
     assert!(matches!(again, Err(JoinError::AlreadyPaired { .. })));
-    join(&token.gateway, &token, &state, "host", true).await.unwrap();
+    join(&token.gateway, &token, &state, "host", true, &direct()).await.unwrap();
     let repeated = gateway.asked.lock().unwrap().pop().unwrap();
     assert_eq!(repeated.key, asked.key, "a second try is made with the same key");
 
@@ -107,7 +113,7 @@ async fn a_token_is_never_sent_to_another_certificate() {
     let (gateway, folder) = (Gateway::start().await, TempDir::new().unwrap());
     let mut token = gateway.token.clone();
     token.fingerprint = Fingerprint::of(b"another");
-    let refused = join(&token.gateway, &token, &state(&folder), "host", false).await;
+    let refused = join(&token.gateway, &token, &state(&folder), "host", false, &direct()).await;
     assert!(matches!(refused, Err(JoinError::Unreachable(_))), "{refused:?}");
     assert!(gateway.asked.lock().unwrap().is_empty());
 }
@@ -117,10 +123,10 @@ async fn a_token_for_another_gateway_or_without_encryption_is_not_used() {
     let (gateway, folder) = (Gateway::start().await, TempDir::new().unwrap());
     let state = state(&folder);
     let plain = gateway.token.gateway.as_str().replace("https", "http").parse().unwrap();
-    let refused = join(&plain, &gateway.token, &state, "host", false).await;
+    let refused = join(&plain, &gateway.token, &state, "host", false, &direct()).await;
     assert!(matches!(refused, Err(JoinError::PlainText)), "{refused:?}");
     let other = "https://gateway.example/".parse().unwrap();
-    let refused = join(&other, &gateway.token, &state, "host", false).await;
+    let refused = join(&other, &gateway.token, &state, "host", false, &direct()).await;
     assert!(matches!(refused, Err(JoinError::OtherGateway { .. })), "{refused:?}");
     assert!(gateway.asked.lock().unwrap().is_empty());
     assert_eq!(Paired::load(&state.gateway()).unwrap(), None);
@@ -131,7 +137,7 @@ async fn a_refusal_is_told_in_the_gateways_words() {
     let (gateway, folder) = (Gateway::start().await, TempDir::new().unwrap());
     let mut token = gateway.token.clone();
     token.secret = "lapsed".to_owned().into();
-    let refused = join(&token.gateway, &token, &state(&folder), "host", false).await.unwrap_err();
+    let refused = join(&token.gateway, &token, &state(&folder), "host", false, &direct()).await.unwrap_err();
     assert!(refused.to_string().contains(ProblemType::PairingRefused.title()), "{refused}");
 }
 

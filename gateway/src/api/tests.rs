@@ -3,7 +3,7 @@
 use super::router;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::authz::{ROUTES, Rule, Verb};
+use crate::authz::{Access, ROUTES, Rule, Verb};
 use crate::config::Config;
 use crate::registry::setup_tokens::For;
 use crate::registry::{self, Actor, setup_tokens, verify};

@@ -101,6 +101,7 @@ mod tests {
                 "/livez",
                 "/readyz",
                 "/api/openapi.json",
+                "/link/v1",
                 "/api/v1/setup",
                 "/api/v1/login",
                 "/api/v1/token",

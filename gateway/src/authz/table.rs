@@ -2,6 +2,7 @@
 
 use protocol::headers::Grant;
 use protocol::link::Class;
+use protocol::link::paths::CARRIER;
 
 /// The methods that the API uses. HEAD is answered wherever GET is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +73,8 @@ pub enum Access {
     Http,
     /// The same, or a WebSocket.
     HttpOrWebSocket,
+    /// A WebSocket and nothing else, in which an agent's link runs.
+    Link,
 }
 
 /// What the audit log has of a request to a Core, before the Core hears of it.
@@ -116,6 +119,8 @@ pub const ROUTES: &[Route] = &[
     gateway(Get, "/livez", Public),
     gateway(Get, "/readyz", Public),
     gateway(Get, "/api/openapi.json", Public),
+    // An agent proves itself inside, as on the port.
+    Route { access: Access::Link, ..gateway(Get, CARRIER, Public) },
     // Becoming somebody.
     gateway(Post, "/api/v1/setup", Public),
     gateway(Post, "/api/v1/login", Public),
@@ -159,6 +164,12 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/sessions/{session}/mcp-servers", Operate, OwnerOnly),
     core(Patch, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}/reconnect", Operate, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/workspaces/{workspace}", Observe, Anyone),
+    core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}", Operate, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/git/deploy-key", Administer, OwnerOnly),
+    core(Get, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly),
+    core(Post, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/git/credentials/{host}", Administer, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),

@@ -7,7 +7,7 @@ use protocol::link::{Class, Refusal, Welcome};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
@@ -17,8 +17,11 @@ use tracing::{error, info, warn};
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 impl Fleet {
-    /// Serves a connection that asked for `condrix-link/1`, until it ends or `shutdown` fires.
-    pub async fn serve(&self, stream: TlsStream<TcpStream>, peer: SocketAddr, shutdown: CancellationToken) {
+    /// Serves a connection that asked for `condrix-link/1`, until it ends or `shutdown` fires. What carries it means nothing.
+    pub async fn serve<S>(&self, stream: TlsStream<S>, peer: SocketAddr, shutdown: CancellationToken)
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let received = timeout(HANDSHAKE, link::receive(stream.into(), &self.identity)).await;
         let verified = match received {
             Ok(Ok(verified)) => verified,
@@ -105,7 +108,7 @@ fn note_attached(member: &Member, claim: &Claim, peer: SocketAddr, attached: &At
     }
 }
 
-async fn refuse(verified: Verified<TcpStream>, refusal: Refusal) {
+async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(verified: Verified<S>, refusal: Refusal) {
     // The agent may be gone; it is refused all the same.
     drop(timeout(HANDSHAKE, verified.refuse(refusal)).await);
 }

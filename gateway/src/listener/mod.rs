@@ -89,8 +89,8 @@ impl Listener {
         // However this ends, nothing of it stays.
         let _cut = over.clone().drop_guard();
         let (pingora_shutdown, pingora) = watch::channel(false);
-        let ending = Ending { asked: shutdown.clone(), over, pingora };
         let clients = TaskTracker::new();
+        let ending = Ending { asked: shutdown.clone(), over, pingora, clients: clients.clone() };
         loop {
             let accepted = tokio::select! {
                 accepted = socket.accept() => accepted,
@@ -110,10 +110,10 @@ impl Listener {
                 debug!(%peer, "too many connections, from this address or in all");
                 continue;
             };
-            let (reception, ending, clients) = (Arc::clone(&reception), ending.clone(), clients.clone());
+            let (reception, ending) = (Arc::clone(&reception), ending.clone());
             tasks.spawn(async move {
                 tokio::select! {
-                    () = reception.serve(tcp, peer, &ending, &clients) => {}
+                    () = reception.serve(tcp, peer, &ending) => {}
                     () = ending.over.cancelled() => {}
                 }
                 drop((of_address, of_all));
@@ -129,7 +129,7 @@ impl Listener {
 }
 
 impl Reception {
-    async fn serve(&self, tcp: TcpStream, peer: SocketAddr, ending: &Ending, clients: &TaskTracker) {
+    async fn serve(&self, tcp: TcpStream, peer: SocketAddr, ending: &Ending) {
         let deadline = Instant::now() + self.limits.head;
         // Keystrokes and tokens are small; waiting to fill a packet would be felt.
         if let Err(reason) = tcp.set_nodelay(true) {
@@ -148,13 +148,19 @@ impl Reception {
         if tls.get_ref().1.alpn_protocol() == Some(LINK_ALPN) {
             self.fleet.serve(tls, peer, ending.over.clone()).await;
         } else {
-            let _waited_for = clients.token();
             let left = deadline.saturating_duration_since(Instant::now());
             let heads = Heads::new(self.limits.head_bytes, Arc::clone(&self.metrics));
             let stream = Box::new(Downstream::new(tls, Arc::clone(&heads)));
             proxy::serve(Arc::clone(&self.proxy), self.limits, peer, left, heads, stream, ending).await;
         }
     }
+}
+
+/// Ends the TLS connections of links that come in another carrier than the port.
+pub fn link_tls(certificates: Arc<Certificates>) -> TlsAcceptor {
+    let mut config = server_config(certificates);
+    config.alpn_protocols = vec![LINK_ALPN.to_vec()];
+    TlsAcceptor::from(Arc::new(config))
 }
 
 /// TLS 1.2 and 1.3; an agent offers 1.3 alone, because its proof needs that version's exporter.

@@ -1,5 +1,6 @@
 //! Whether a request goes on, and where to: the one place where method, path, person, origin, rule and Core meet.
 
+use super::carrier;
 use super::forwarded::TowardsCore;
 use super::head::MOST_HEADERS;
 use super::lifeline::Lifeline;
@@ -26,6 +27,13 @@ pub(super) struct Admitted {
     pub(super) towards_core: Option<TowardsCore>,
     pub(super) is_upgrade: bool,
     pub(super) audited: Option<Audited>,
+}
+
+impl Admitted {
+    /// Whether an agent's link will run in it.
+    pub(super) const fn is_carrier(&self) -> bool {
+        matches!(self.upstream, Upstream::Carrier(..))
+    }
 }
 
 /// A request that does not, and what its client is told.
@@ -67,8 +75,13 @@ impl Edge {
         })?;
         exchange.template = matched.route.template;
         let is_upgrade = wants_websocket(session)?;
-        if is_upgrade && matched.route.access == Access::Http {
-            return Err(Problem::new(ProblemType::BadRequest).detail("this address takes no WebSocket").into());
+        let unfit = match matched.route.access {
+            Access::Http if is_upgrade => Some("this address takes no WebSocket"),
+            Access::Link if !is_upgrade || !carrier::is_opening(request) => Some("this address takes only WebSockets"),
+            Access::Http | Access::HttpOrWebSocket | Access::Link => None,
+        };
+        if let Some(detail) = unfit {
+            return Err(Problem::new(ProblemType::BadRequest).detail(detail).into());
         }
         if announced_length(request).is_some_and(|length| length > self.limits.body) {
             return Err(ProblemType::BodyTooLarge.into());
@@ -83,7 +96,11 @@ impl Edge {
             Target::Gateway => {
                 let asker = principal.as_ref().map(|principal| asker(principal, None));
                 authz::decide(matched.route.rule, asker, CoreFacts::default()).map_err(refused)?;
-                (Upstream::ControlPlane(self.control.clone(), caller), None)
+                let upstream = match matched.route.access {
+                    Access::Link => Upstream::Carrier(self.carrier.clone(), lifeline.peer),
+                    Access::Http | Access::HttpOrWebSocket => Upstream::ControlPlane(self.control.clone(), caller),
+                };
+                (upstream, None)
             }
             Target::Core { core, rest } => {
                 let member = self.fleet.member(core);

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 /// How long an HTTP/2 connection may take to write out its last answers when the gateway ends.
@@ -50,6 +51,8 @@ pub struct Ending {
     pub over: CancellationToken,
     /// As pingora wants to hear of the first.
     pub pingora: ShutdownWatch,
+    /// The connections that are waited for in between.
+    pub clients: TaskTracker,
 }
 
 impl Ending {
@@ -106,7 +109,7 @@ pub async fn serve(
         limits: Limits { head: left, ..limits },
         peer,
         heads,
-        flights: Flights::default(),
+        flights: Flights::waited_for(ending.clients.token()),
         asked: ending.asked.clone(),
         options,
         had_request: AtomicBool::new(false),

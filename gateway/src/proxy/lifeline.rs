@@ -7,12 +7,13 @@
 use futures::future::select_all;
 use std::future::pending;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 tokio::task_local! {
     static CURRENT: Arc<Lifeline>;
@@ -38,12 +39,20 @@ pub(super) struct Lifeline {
 /// How many requests of a connection are worth waiting for when the gateway ends: those with a complete head whose
 /// answer has an end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Flights(watch::Sender<usize>);
+pub(super) struct Flights {
+    count: watch::Sender<usize>,
+    /// As long as it is there, the gateway's end waits for the connection.
+    waited_for: Arc<Mutex<Option<TaskTrackerToken>>>,
+}
 
 impl Flights {
+    pub(super) fn waited_for(token: TaskTrackerToken) -> Self {
+        Self { waited_for: Arc::new(Mutex::new(Some(token))), ..Self::default() }
+    }
+
     pub(super) async fn landed(&self) {
         // The sender lives as long as `self`, so the wait cannot fail.
-        drop(self.0.subscribe().wait_for(|count| *count == 0).await);
+        drop(self.count.subscribe().wait_for(|count| *count == 0).await);
     }
 }
 
@@ -95,7 +104,7 @@ impl Lifeline {
     pub(super) fn head_arrived(&self) {
         self.progress.send_modify(|progress| progress.head = true);
         if !self.flies.swap(true, Ordering::Relaxed) {
-            self.flights.0.send_modify(|count| *count += 1);
+            self.flights.count.send_modify(|count| *count += 1);
         }
     }
 
@@ -105,10 +114,16 @@ impl Lifeline {
         self.lands();
     }
 
+    /// A link runs in it. The gateway's end does not wait for it, and leaves it up to the last: others' requests are on
+    /// their way over it.
+    pub(super) fn carries(&self) {
+        drop(self.flights.waited_for.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
     /// Nobody waits for this request any more.
     fn lands(&self) {
         if self.flies.swap(false, Ordering::Relaxed) {
-            self.flights.0.send_modify(|count| *count -= 1);
+            self.flights.count.send_modify(|count| *count -= 1);
         }
     }
 

@@ -1,12 +1,14 @@
 //! The edge: every HTTP request of a client passes here, once, in one direction.
 //!
 //! pingora reads requests and writes answers; what is decided in between is ours. A request is [`admission`]'s to let in
-//! or refuse, gets a virtual stream as its [`upstream`] (the control plane in memory, or a Core's link), and hangs on a
+//! or refuse, gets a virtual stream as its [`upstream`] (the control plane in memory, a Core's link, or a link's own
+//! [`carrier`]), and hangs on a
 //! [`lifeline`] that ends it at once when what admitted it ends. pingora's own pages, pools and forwarding headers are
 //! not used.
 
 mod admission;
 mod answer;
+mod carrier;
 mod chunks;
 mod connection;
 mod core_answer;
@@ -15,6 +17,7 @@ mod head;
 mod lifeline;
 mod upstream;
 
+pub use carrier::Carrier;
 pub use chunks::Chunks;
 pub use connection::{Connection, Ending, Limits, serve};
 pub use head::{Doubt, Framing, Heads, MOST_HEADERS};
@@ -44,6 +47,7 @@ pub struct Edge {
     pub fleet: Arc<Fleet>,
     pub metrics: Arc<Metrics>,
     pub control: ControlPlane,
+    pub carrier: Carrier,
     /// Scheme, host and port as browsers write them in `Origin`.
     pub origin: String,
     pub limits: Limits,
@@ -206,7 +210,9 @@ impl ProxyHttp for Edge {
         exchange: &mut Exchange,
     ) -> Result<()> {
         exchange.status = Some(response.status.as_u16());
-        if has_no_end(response) {
+        if exchange.admitted.as_ref().is_some_and(Admitted::is_carrier) {
+            lifeline::current().carries();
+        } else if has_no_end(response) {
             lifeline::current().never_ends();
         }
         answer::harden(response, exchange.id)

@@ -1,5 +1,6 @@
 //! Where admitted requests go: always a virtual stream of its own, used for one request and dropped.
 
+use super::carrier::Carrier;
 use super::head::MOST_HEADERS;
 use crate::auth::Caller;
 use crate::fleet::Entry;
@@ -85,6 +86,8 @@ impl ControlPlane {
 pub(super) enum Upstream {
     ControlPlane(ControlPlane, Caller),
     Core(Arc<Entry>),
+    /// A link's carrier, and where it comes from.
+    Carrier(Carrier, std::net::SocketAddr),
 }
 
 impl Upstream {
@@ -101,7 +104,7 @@ impl Upstream {
     /// Whether a stream that broke did so because its Core's link has ended.
     pub(super) async fn has_lost_link(&self) -> bool {
         match self {
-            Self::ControlPlane(..) => false,
+            Self::ControlPlane(..) | Self::Carrier(..) => false,
             Self::Core(entry) => entry.has_lost_link().await,
         }
     }
@@ -112,6 +115,7 @@ impl fmt::Debug for Upstream {
         f.write_str(match self {
             Self::ControlPlane(..) => "ControlPlane",
             Self::Core(_) => "Core",
+            Self::Carrier(..) => "Carrier",
         })
     }
 }
@@ -121,6 +125,7 @@ impl Connect for Upstream {
     async fn connect(&self, _address: &SocketAddr) -> Result<Stream> {
         let socket: Box<dyn VirtualSocket> = match self {
             Self::ControlPlane(control, caller) => Box::new(Virtual::new(control.open(caller.clone()))),
+            Self::Carrier(carrier, peer) => Box::new(Virtual::new(carrier.open(*peer))),
             Self::Core(entry) => match timeout(OPEN, entry.open()).await {
                 Ok(Ok(stream)) => Box::new(Virtual::new(stream)),
                 Ok(Err(NotOpened::Full)) => return Error::e_explain(FULL, "the link has no place for another stream"),

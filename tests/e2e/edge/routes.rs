@@ -83,7 +83,7 @@ async fn what_is_no_route_is_nothing_even_if_a_core_would_answer() {
         "/api/v1/cores/{core}/revoked".to_owned(),
         "/api/v1/cores/{core}/debug".to_owned(),
         "/api/v1/cores/{core}/metrics".to_owned(),
-        "/api/v1/cores/{core}/workspaces/x".to_owned(),
+        "/api/v1/cores/{core}/workspaces/x/y".to_owned(),
         "/api/v1/cores/{core}/Workspaces".to_owned(),
         "/api/v1/cores/{core}/sessions/x/y/z".to_owned(),
         "/api/v1/cores/{core}/claude/credentials".to_owned(),

@@ -39,7 +39,7 @@ impl Stage {
         let mut core = Core::prepare("crash", &world.gateway, &world.vendor, &options);
         core.pair(&world.gateway).await;
         let relay = Relay::towards(world.gateway.url().port().expect("a gateway has a port")).await;
-        go_through(&core, &relay);
+        core.dial(relay.port());
         core.run();
         core.online(&world.ada).await;
         let session = core.converse(&world.ada, "garden").await.path("");
@@ -167,13 +167,4 @@ async fn try_send(client: Client, session: String, key: String, text: String) ->
     let acknowledged = answer.status().as_u16() == 202;
     let answer: serde_json::Value = answer.json().await.ok()?;
     acknowledged.then(|| answer["turn"].as_str().expect("an acknowledgement names the turn").to_owned())
-}
-
-/// The paired agent dials the relay in place of the gateway.
-fn go_through(core: &Core, relay: &Relay) {
-    let file = core.state().join("gateway.json");
-    let text = std::fs::read_to_string(&file).expect("the agent is paired");
-    let mut paired: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
-    paired["gateway"] = json!(format!("https://localhost:{}", relay.port()));
-    std::fs::write(&file, paired.to_string()).expect("the file is written");
 }

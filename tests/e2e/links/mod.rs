@@ -1,6 +1,7 @@
 //! Links as somebody who holds a Core's key, or claims to, may abuse them.
 
 mod broken;
+mod carried;
 mod claims;
 mod fencing;
 mod full;

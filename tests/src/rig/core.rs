@@ -99,6 +99,15 @@ impl Core {
         mine["id"].as_str().expect("a Core has an id").clone_into(&mut self.id);
     }
 
+    /// Lets the paired agent dial another port of loopback in place of the gateway's.
+    pub fn dial(&self, port: u16) {
+        let file = self.state().join("gateway.json");
+        let text = std::fs::read_to_string(&file).expect("the agent is paired");
+        let mut paired: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        paired["gateway"] = format!("https://localhost:{port}").into();
+        std::fs::write(&file, paired.to_string()).expect("the file is written");
+    }
+
     /// `core-agent join`, with the token on stdin.
     pub async fn join(&self, token: &str) -> std::process::Output {
         self.command(&["join", &self.gateway], &format!("{token}\n")).await

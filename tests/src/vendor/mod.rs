@@ -12,7 +12,7 @@
 //! ```
 
 mod account;
-mod authority;
+pub(crate) mod authority;
 pub mod control;
 mod gate;
 mod ledger;

@@ -64,10 +64,13 @@ fn operations(session: SessionId) -> Vec<(Method, String, String, Value)> {
                 "send_message" => json!({"text": "hello"}),
                 "answer_approval" => json!({"decision": "deny"}),
                 "change_session" => json!({"title": "mine"}),
+                "begin_bypass" => json!({"seconds": 60}),
+                "switch_session_mcp_server" => json!({"enabled": true}),
                 _ => json!({}),
             };
             let path = path.replace("{session}", &session.to_string());
             let path = path.replace("{approval}", &SessionId::new().to_string());
+            let path = path.replace("{image}", &"0".repeat(64)).replace("{server}", "none");
             let query = if id == "export_session" { "?format=json" } else { "" };
             operations.push((method.to_uppercase().parse().unwrap(), format!("{path}{query}"), id, body));
         }
@@ -88,7 +91,11 @@ async fn a_private_session_does_not_exist_for_others_and_an_administrator_reads_
         let refused = agent.other(method.clone(), &path, Grant::Operate, &body).await;
         assert_eq!(problem(refused).await.1.problem_type(), Some(ProblemType::NotFound), "{id}");
         let administrator = agent.other(method.clone(), &path, Grant::Administer, &body).await;
-        if method == Method::GET || method == Method::DELETE {
+        // What the CLI is to be asked is no reading, and no picture has this name.
+        let reads = method == Method::GET && !["list_commands", "read_session_mcp_servers"].contains(&id.as_str());
+        if id == "read_image" {
+            assert_eq!(administrator.status(), StatusCode::NOT_FOUND);
+        } else if reads || id == "remove_session" {
             assert!(administrator.status().is_success(), "{id}: {}", administrator.status());
         } else {
             assert_eq!(administrator.status(), StatusCode::FORBIDDEN, "{id}");
