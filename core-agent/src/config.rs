@@ -2,6 +2,7 @@
 //!
 //! `config/core-agent.toml` names every key with its default; a test holds the two equal.
 
+mod checks;
 mod host;
 
 use crate::installation::Version;
@@ -276,7 +277,7 @@ impl Config {
         let mut config: Self =
             toml::from_str(&text).map_err(|error| ConfigError::Malformed { path: path.to_owned(), error })?;
         config.file = std::path::absolute(path).ok();
-        let faults = config.faults();
+        let faults = checks::faults(&config);
         if faults.is_empty() { Ok(config) } else { Err(ConfigError::Unusable(faults)) }
     }
 
@@ -290,118 +291,6 @@ impl Config {
     pub fn check_command(&self, path: Option<&std::ffi::OsStr>) -> Result<(), ConfigError> {
         let fault = host::missing_command(&self.claude.command, path);
         fault.map_or(Ok(()), |fault| Err(ConfigError::Unusable(vec![fault])))
-    }
-
-    /// Everything that is wrong, so that it can be put right at once.
-    fn faults(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut check = |sound: bool, key, reason: &str| {
-            if !sound {
-                faults.push(Fault { key, reason: reason.to_owned() });
-            }
-        };
-        check(self.state_dir.is_absolute(), "state_dir", "must be an absolute path");
-        check(self.workspaces.is_absolute(), "workspaces", "must be an absolute path");
-        check((1..=1_000).contains(&self.max_sessions), "max_sessions", "must be between 1 and 1000");
-        check((1..=10_000).contains(&self.max_readers), "max_readers", "must be between 1 and 10000");
-        check(!self.shutdown_timeout.is_zero(), "shutdown_timeout", "must be longer than nothing");
-        check(
-            self.refused_retry >= Duration::from_millis(100) && self.refused_retry <= Duration::from_hours(1),
-            "refused_retry",
-            "must be between 100 milliseconds and 1 hour",
-        );
-        let claude = &self.claude;
-        let bare = claude.command.components().count() == 1;
-        check(
-            bare || claude.command.is_absolute(),
-            "claude.command",
-            "must be an absolute path or a name that PATH leads to",
-        );
-        check(!claude.idle_timeout.is_zero(), "claude.idle_timeout", "must be longer than nothing");
-        check(
-            claude.refresh_ahead >= Duration::from_secs(30) && claude.refresh_ahead <= Duration::from_secs(290),
-            "claude.refresh_ahead",
-            "must be between 30 and 290 seconds: the CLI refreshes when five minutes or less remain",
-        );
-        check(
-            claude.sign_in_timeout >= Duration::from_secs(1) && claude.sign_in_timeout <= Duration::from_hours(1),
-            "claude.sign_in_timeout",
-            "must be between 1 second and 1 hour",
-        );
-        check(claude.exit_grace <= Duration::from_mins(2), "claude.exit_grace", "must be at most 2 minutes");
-        check(claude.bypass_max <= Duration::from_hours(24), "claude.bypass_max", "must be at most 24 hours");
-        check(claude.warm_spares <= 16, "claude.warm_spares", "must be at most 16");
-        for name in &claude.environment {
-            check(
-                may_be_passed(name),
-                "claude.environment",
-                &format!("{name:?} is not a variable's name, or one that steers the CLI and is never passed on"),
-            );
-        }
-        let journal = &self.journal;
-        // SQLite's own numbers end there.
-        let sizes = 1024 * 1024..=i64::MAX.unsigned_abs();
-        check(sizes.contains(&journal.max_size), "journal.max_size", "must be at least 1 MiB, in bytes");
-        check(
-            journal.max_age.is_zero() || journal.max_age >= Duration::from_hours(1),
-            "journal.max_age",
-            "must be at least 1 hour, or 0s for no limit",
-        );
-        check(journal.min_free <= *sizes.end(), "journal.min_free", "must be a number of bytes");
-        let terminals = &self.terminals;
-        check(
-            terminals.shell.as_os_str().is_empty() || terminals.shell.is_absolute(),
-            "terminals.shell",
-            "must be an absolute path, or empty for the user's own",
-        );
-        check((1..=1_000).contains(&terminals.max), "terminals.max", "must be between 1 and 1000");
-        check((1..=1_000).contains(&terminals.max_per_user), "terminals.max_per_user", "must be between 1 and 1000");
-        check(
-            (1024 * 1024..=64 * 1024 * 1024).contains(&terminals.scrollback),
-            "terminals.scrollback",
-            "must be between 1 MiB and 64 MiB, in bytes",
-        );
-        check(
-            terminals.recordings_size >= 128 * 1024 * 1024,
-            "terminals.recordings_size",
-            "must be at least 128 MiB, in bytes: one recording may have 64 MiB",
-        );
-        check(
-            self.log.keep == 0 || (64 * 1024..=1024 * 1024 * 1024).contains(&self.log.keep),
-            "log.keep",
-            "must be 0, or between 64 KiB and 1 GiB, in bytes",
-        );
-        let year = Duration::from_hours(24 * 366);
-        for (key, timeout) in [
-            ("terminals.detached_timeout", terminals.detached_timeout),
-            ("terminals.orphaned_timeout", terminals.orphaned_timeout),
-        ] {
-            check((Duration::from_secs(1)..=year).contains(&timeout), key, "must be between 1 second and 1 year");
-        }
-        let git = &self.git;
-        check(
-            git.command.components().count() == 1 || git.command.is_absolute(),
-            "git.command",
-            "must be an absolute path or a name that PATH leads to",
-        );
-        check(
-            git.known_hosts.as_os_str().is_empty() || git.known_hosts.is_absolute(),
-            "git.known_hosts",
-            "must be an absolute path, or empty",
-        );
-        check((1..=100).contains(&git.max_clones), "git.max_clones", "must be between 1 and 100");
-        check(
-            git.clone_timeout >= Duration::from_secs(1) && git.clone_timeout <= Duration::from_hours(24),
-            "git.clone_timeout",
-            "must be between 1 second and 1 day",
-        );
-        check(git.clone_bytes >= 1024, "git.clone_bytes", "must be at least 1024");
-        check(
-            self.log.level.parse::<tracing_subscriber::filter::Targets>().is_ok(),
-            "log.level",
-            "must be a level (error, warn, info, debug, trace) or target=level pairs",
-        );
-        faults
     }
 }
 
@@ -445,7 +334,7 @@ mod tests {
     const SHIPPED: &str = include_str!("../../config/core-agent.toml");
 
     fn faults(text: &str) -> Vec<&'static str> {
-        toml::from_str::<Config>(text).unwrap().faults().into_iter().map(|fault| fault.key).collect()
+        checks::faults(&toml::from_str::<Config>(text).unwrap()).into_iter().map(|fault| fault.key).collect()
     }
 
     #[test]
@@ -453,7 +342,7 @@ mod tests {
         let defaults = Config::default();
         let shipped: Config = toml::from_str(SHIPPED).unwrap();
         assert_eq!(format!("{shipped:?}"), format!("{defaults:?}"));
-        assert_eq!(shipped.faults(), []);
+        assert_eq!(checks::faults(&shipped), []);
         let names = |text: &str| -> Vec<String> {
             let mut names: Vec<String> = text
                 .split(|character: char| !(character.is_ascii_lowercase() || character == '_'))

@@ -53,7 +53,11 @@ impl Write for LogFile {
     /// Takes a line as a whole: no line is in two files.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if self.length > 0 && self.length + line.len() as u64 > self.largest {
-            fs::rename(&self.path, before(&self.path))?;
+            match fs::rename(&self.path, before(&self.path)) {
+                // The disk was full when the new one was to be made.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                renamed => renamed?,
+            }
             self.file = append(&self.path)?;
             self.length = 0;
         }
@@ -88,7 +92,10 @@ pub fn print(state_dir: &Path, lines: usize, follow: bool, to: &mut impl Write) 
         to.write_all(&line)?;
     }
     to.flush()?;
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         // Looked at first: what the old file was still given is read before the new one.
         let replaced = fs::metadata(&path).is_ok_and(|now| file.metadata().is_ok_and(|open| open.ino() != now.ino()));
         if io::copy(&mut file, to)? > 0 {
@@ -99,7 +106,6 @@ pub fn print(state_dir: &Path, lines: usize, follow: bool, to: &mut impl Write) 
             thread::sleep(LOOK_EVERY);
         }
     }
-    Ok(())
 }
 
 fn each_line(from: &mut impl BufRead, take: &mut impl FnMut(Vec<u8>)) -> io::Result<()> {

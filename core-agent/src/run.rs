@@ -139,6 +139,7 @@ async fn end(app: &App, mut essential: JoinSet<&'static str>) -> Result<(), RunE
             if !app.config.terminals.outlive_stop {
                 app.terminals.close_all(false).await;
             }
+            app.terminals.leave();
         };
         tokio::join!(app.claude.shutdown(), terminals, app.clones.cancel_all());
         app.stop.cancel();
@@ -175,6 +176,7 @@ async fn follow_admission(mut link: watch::Receiver<LinkState>, app: Arc<App>, s
                 LinkState::Up { epoch } => {
                     if app.claude.admitted(epoch).await {
                         app.terminals.reopen();
+                        app.clones.reopen();
                     }
                 }
                 LinkState::Connecting | LinkState::Refused => {}

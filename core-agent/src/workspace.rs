@@ -105,6 +105,11 @@ pub struct Workspaces {
 }
 
 impl Workspaces {
+    /// Whether the disk that workspaces are on has this much left, in bytes. Where that cannot be known, it is tried.
+    pub fn has_room(&self, wanted: u64) -> bool {
+        rustix::fs::fstatvfs(&*self.handle).is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) >= wanted)
+    }
+
     /// Opens the root, which is made when it is missing.
     pub fn open(root: &Path) -> Result<Self, WorkspaceError> {
         if let Err(error) = rustix::fs::mkdir(root, Mode::RWXU)

@@ -24,6 +24,7 @@ const WAITING: usize = 2 * INCOMING;
 pub fn carrier_config() -> WebSocketConfig {
     // Nothing is held back: a keystroke is written at once.
     WebSocketConfig::default()
+        .read_buffer_size(OUTGOING)
         .write_buffer_size(0)
         .max_write_buffer_size(WAITING)
         .max_message_size(Some(INCOMING))

@@ -112,6 +112,9 @@ impl ApiError {
                 return Problem::new(ProblemType::Conflict).detail(error.to_string());
             }
             Self::Clone(CloneError::Closed) => ProblemType::ShuttingDown,
+            Self::Clone(error @ CloneError::NoRoom) => {
+                return Problem::new(ProblemType::DiskFull).detail(error.to_string());
+            }
             Self::Address(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
             Self::DeployKey(_) => ProblemType::GitUnavailable,
             Self::Credential(error) => match error {

@@ -2,6 +2,7 @@
 //! file.
 
 use super::credentials::{Credentials, Watcher};
+use super::hands::Hands;
 use super::owner::Owner;
 use super::process::{Launcher, ProcessError};
 use super::state::{AuthStatus, Board, Change, replaced};
@@ -34,6 +35,7 @@ pub(super) struct Account {
     watcher: Watcher,
     board: Board,
     owner_file: PathBuf,
+    hands: Hands,
     /// What of the credentials file the state already shows.
     shown: Mutex<Arc<Credentials>>,
     sign_ins: AtomicU64,
@@ -46,13 +48,14 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn new(launcher: Launcher, watcher: Watcher, board: Board, owner_file: PathBuf) -> Self {
+    pub(super) fn new(launcher: Launcher, watcher: Watcher, board: Board, owner_file: PathBuf, hands: Hands) -> Self {
         let shown = Mutex::new(Arc::new(Credentials::Missing));
         Self {
             launcher,
             watcher,
             board,
             owner_file,
+            hands,
             shown,
             sign_ins: AtomicU64::new(0),
             claimed: Mutex::default(),
@@ -72,6 +75,9 @@ impl Account {
             return false;
         }
         let replaced = replaced(&shown, &credentials);
+        if matches!((&**shown, &*credentials), (Credentials::Missing, Credentials::Present(_))) {
+            self.claim_for_hands();
+        }
         let owner = self.claimed().or_else(|| Owner::read(&self.owner_file).map(|owner| owner.user));
         self.board.change(Change::Credentials { credentials: &credentials, replaced, owner });
         *shown = credentials;
@@ -148,6 +154,17 @@ impl Account {
         let owner = Owner::read(&self.owner_file).filter(|owner| !status.logged_in || owner.owns(&status));
         self.board.change(Change::Status { status: &status, owner: owner.as_ref() });
         Ok(status)
+    }
+
+    /// A sign-in has appeared where there was none. Unless it is being made through the gateway, it was made on the host:
+    /// by whoever sits at the Core's terminals, if that is one person. What a refresh or another login writes over a
+    /// sign-in is nobody else's by that.
+    fn claim_for_hands(&self) {
+        let exchanging = self.asking.try_lock().is_err();
+        let with_key = self.board.claude().method == Method::ApiKey;
+        if !exchanging && !with_key && self.claimed().is_none() && Owner::read(&self.owner_file).is_none() {
+            self.claim(self.hands.sole());
+        }
     }
 
     fn claimed(&self) -> Option<UserId> {

@@ -17,6 +17,7 @@ mod deny;
 mod end;
 mod entrust;
 pub mod guard;
+mod hands;
 pub mod image;
 mod instructions;
 mod keep;
@@ -46,6 +47,7 @@ use admission::Admission;
 use commands::Commands;
 use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
+use hands::Hands;
 use keep::Keeper;
 use mcp::{McpError, McpServers};
 use model::{ModelError, Models};
@@ -153,6 +155,7 @@ pub struct Claude {
     journal: Journal,
     board: Board,
     guard: Guard,
+    hands: Hands,
     models: Models,
     commands: Commands,
     workspaces: Workspaces,
@@ -182,6 +185,11 @@ pub struct Claude {
 
 impl Claude {
     /// What masks credentials in whatever leaves this Core.
+    /// Who can type into this Core's terminals.
+    pub fn hands(&self) -> &Hands {
+        &self.hands
+    }
+
     pub fn guard(&self) -> &Guard {
         &self.guard
     }
@@ -198,13 +206,15 @@ impl Claude {
     ) -> Result<Arc<Self>, StartError> {
         let settings = Arc::new(Settings::new(config)?);
         let (guard, board, models) = (Guard::new(), Board::new(), Models::default());
+        let hands = Hands::default();
         if let Some(key) = &settings.api_key {
             guard.set_live(Source::ApiKey, vec![key.clone()]);
             board.change(Change::KeyConfigured);
         }
         let launcher = Launcher::new(Arc::clone(&settings), supervisor);
         let watcher = Watcher::new(settings.credentials_file(), guard.clone());
-        let account = Account::new(launcher.clone(), watcher.clone(), board.clone(), settings.owner_file());
+        let account =
+            Account::new(launcher.clone(), watcher.clone(), board.clone(), settings.owner_file(), hands.clone());
         let account = Arc::new(account);
         account.show();
         match timeout(FIRST_CHECK, account.check()).await {
@@ -266,6 +276,7 @@ impl Claude {
             journal,
             board,
             guard,
+            hands,
             models,
             commands,
             workspaces,

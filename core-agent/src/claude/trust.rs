@@ -77,9 +77,8 @@ impl Trust {
     /// Withdraws it. Where the disk does not take that, it holds for this agent all the same. Blocking.
     pub(super) fn withdraw(&self, name: &WorkspaceName) -> Result<(), TrustError> {
         let mut marks = self.lock();
-        if marks.remove(name.as_str()).is_none() {
-            return Ok(());
-        }
+        marks.remove(name.as_str());
+        // Also where there was none: an earlier withdrawal may not have reached the disk.
         self.write(&marks)
     }
 
@@ -142,5 +141,26 @@ mod tests {
         private_files::write(&file, b"{}").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
         assert_eq!(Trust::open(file).lock().len(), 0);
+    }
+
+    #[test]
+    fn a_withdrawal_that_the_disk_did_not_take_is_written_when_it_is_asked_for_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, away) = (folder.path().join("state"), folder.path().join("away"));
+        std::fs::create_dir(&state).unwrap();
+        let workspaces = Workspaces::open(&folder.path().join("workspaces")).unwrap();
+        let name: WorkspaceName = "garden".parse().unwrap();
+        workspaces.create(&name).unwrap();
+        let (_, directory) = workspaces.identify(&name).unwrap();
+        let path = state.join("trust.json");
+        let trust = Trust::open(path.clone());
+        let by = Actor { user: UserId::new(), name: "Ada".into() };
+        trust.mark(&name, directory.clone(), by).unwrap();
+        std::fs::rename(&state, &away).unwrap();
+        assert!(trust.withdraw(&name).is_err());
+        assert!(trust.of(&name, &directory).is_none(), "it holds for this agent");
+        std::fs::rename(&away, &state).unwrap();
+        trust.withdraw(&name).unwrap();
+        assert!(Trust::open(path).of(&name, &directory).is_none(), "and for the next one");
     }
 }

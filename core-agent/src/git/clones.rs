@@ -20,7 +20,9 @@ use crate::supervise::{self, SuperviseError, Supervised, Supervisor};
 use crate::workspace::{Unfinished, WorkspaceError, WorkspaceName, Workspaces};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -55,6 +57,8 @@ pub enum CloneError {
     TooMany,
     #[error("the agent is ending, or its Core was revoked")]
     Closed,
+    #[error("the disk has too little room left")]
+    NoRoom,
     #[error("a workspace that is there is not removed; its files are for a terminal or a session")]
     Ready,
 }
@@ -72,6 +76,8 @@ enum Failure {
     TooLong(Duration),
     #[error("it is larger than {0} bytes")]
     TooLarge(u64),
+    #[error("the disk has too little room left for it")]
+    NoRoom,
     #[error(transparent)]
     DeployKey(#[from] DeployKeyError),
     #[error(transparent)]
@@ -101,6 +107,10 @@ struct Shared {
     largest: u64,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
+    /// No clone begins: the Core was revoked, or the agent ends.
+    closed: AtomicBool,
+    /// In bytes: what clones leave of the disk.
+    min_free: u64,
     entries: Mutex<BTreeMap<WorkspaceName, Entry>>,
 }
 
@@ -132,6 +142,8 @@ impl Clones {
             largest: config.git.clone_bytes,
             places: Arc::new(Semaphore::new(config.git.max_clones as usize)),
             tasks,
+            closed: AtomicBool::new(false),
+            min_free: config.journal.min_free,
             entries: Mutex::default(),
         };
         Ok(Self(Arc::new(shared)))
@@ -160,8 +172,11 @@ impl Clones {
         let place = Arc::clone(&self.0.places).try_acquire_owned().map_err(|_| CloneError::TooMany)?;
         let (cancel, over) = (CancellationToken::new(), CancellationToken::new());
         let mut entries = self.entries();
-        if self.0.tasks.is_closed() {
+        if self.0.tasks.is_closed() || self.0.closed.load(Ordering::SeqCst) {
             return Err(CloneError::Closed);
+        }
+        if !self.0.workspaces.has_room(self.0.min_free) {
+            return Err(CloneError::NoRoom);
         }
         if matches!(entries.get(name), Some(Entry::Cloning { .. })) {
             return Err(WorkspaceError::Exists.into());
@@ -213,7 +228,12 @@ impl Clones {
         if let Some(over) = &running {
             over.cancelled().await;
         }
-        let forgotten = self.entries().remove(name).is_some();
+        let forgotten = {
+            let mut entries = self.entries();
+            // Somebody may have begun anew under this name.
+            let failed = matches!(entries.get(name), Some(Entry::Failed { .. }));
+            failed && entries.remove(name).is_some()
+        };
         // It may have become whole before it heard of its end.
         if self.is_there(name).await? {
             return Err(CloneError::Ready);
@@ -231,10 +251,17 @@ impl Clones {
         }
     }
 
-    /// Ends all of them, and waits until nothing is left.
+    /// Clones may be made again.
+    pub fn reopen(&self) {
+        self.0.closed.store(false, Ordering::SeqCst);
+    }
+
+    /// Ends all of them, waits until nothing is left, and lets none begin until [`reopen`](Self::reopen).
     pub async fn cancel_all(&self) {
         let running: Vec<CancellationToken> = {
             let entries = self.entries();
+            // Under the lock: whoever begins one looks under it.
+            self.0.closed.store(true, Ordering::SeqCst);
             let tokens = entries.values().filter_map(|entry| match entry {
                 Entry::Cloning { cancel, over, .. } => {
                     cancel.cancel();
@@ -348,7 +375,12 @@ impl Clones {
         let (folder, largest) = (folder.to_owned(), self.0.largest);
         // A folder that cannot be looked at is being written: the next look sees more.
         let size = spawn_blocking(move || weight(&folder, largest)).await.unwrap_or(0);
-        if size > largest { Err(Failure::TooLarge(largest)) } else { Ok(()) }
+        if size > largest {
+            return Err(Failure::TooLarge(largest));
+        }
+        let (workspaces, min_free) = (self.0.workspaces.clone(), self.0.min_free);
+        let has_room = spawn_blocking(move || workspaces.has_room(min_free)).await.unwrap_or(true);
+        if has_room { Ok(()) } else { Err(Failure::NoRoom) }
     }
 
     // Each change under the lock is complete before anything in it can panic.
@@ -398,7 +430,8 @@ fn weight(folder: &Path, enough: u64) -> u64 {
             if data.is_dir() {
                 folders.push(entry.path());
             }
-            size = size.saturating_add(data.len());
+            // What it takes of the disk, in the unit that the system counts in.
+            size = size.saturating_add(data.blocks().saturating_mul(512));
             if size > enough {
                 return size;
             }

@@ -98,6 +98,8 @@ async fn check(connection: &mut SqliteConnection) -> sqlx::Result<Result<(), Str
 /// What is removed is overwritten, in the tables and in the index of words.
 async fn forget_for_good(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     sqlx::query("PRAGMA secure_delete = ON").execute(&mut *connection).await?;
+    // A large removal leaves a long log, which would stay as long as it is.
+    sqlx::query("PRAGMA journal_size_limit = 16777216").execute(&mut *connection).await?;
     sqlx::query("INSERT INTO search (search, rank) VALUES ('secure-delete', 1)").execute(connection).await.map(drop)
 }
 

@@ -17,6 +17,7 @@ use tokio::net::UnixStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::codec::Framed;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 const ORDERS: usize = 8;
@@ -164,6 +165,7 @@ pub(super) async fn follow(
     stream: UnixStream,
     entries: &Arc<Entries>,
     guard: Guard,
+    stop: CancellationToken,
     tasks: &TaskTracker,
 ) -> io::Result<()> {
     let mut frames = Framed::new(stream, AgentCodec::default());
@@ -190,6 +192,8 @@ pub(super) async fn follow(
                     Some(order) => order,
                     None => break,
                 },
+                // The terminal goes on without this agent.
+                () = stop.cancelled() => break,
                 Ok(()) = values.changed() => Order::Mask { values: Values(guard.values()) },
             };
             if frames.send(Frame::Said(order)).await.is_err() {

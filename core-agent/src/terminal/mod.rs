@@ -30,12 +30,13 @@ use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
 use entry::Entries;
 use protocol::event::Actor;
 use protocol::ids::{CoreId, TerminalId};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// What a keeper may take to end a terminal, beyond what its programs get.
@@ -93,6 +94,8 @@ pub struct Terminals {
     program: PathBuf,
     /// Whether terminals may be opened: not while this Core is revoked, and not when the agent ends.
     open: AtomicBool,
+    /// The agent leaves what it has not ended to the next one.
+    left: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -126,12 +129,18 @@ impl Terminals {
             entries: Arc::default(),
             program,
             open: AtomicBool::new(true),
+            left: CancellationToken::new(),
             tasks,
         };
         for id in folder::list(&terminals.folder)? {
-            if let Err(error) = terminals.follow(id).await {
-                tracing::info!(terminal = %id, %error, "a terminal that an earlier agent has left is gone");
-                folder::remove(&terminals.folder, id);
+            match terminals.follow(id).await {
+                Ok(()) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound) => {
+                    tracing::info!(terminal = %id, "a terminal that an earlier agent has left is gone");
+                    folder::remove(&terminals.folder, id);
+                }
+                // It may be frozen, or busy: the next agent finds it.
+                Err(error) => tracing::error!(terminal = %id, %error, "a terminal's keeper does not answer"),
             }
         }
         Ok(terminals)
@@ -167,6 +176,7 @@ impl Terminals {
             RecordingPolicy::On => Some(self.record(id).await?),
         };
         let login = login::look_up(&self.config.shell, &self.home);
+        let created_by = new.by.user;
         let about = spec::About {
             id,
             name: new.name,
@@ -190,6 +200,7 @@ impl Terminals {
             mask: values::Values(self.guard.values()),
         };
         start::keeper(&self.program, &spec).await?;
+        tracing::info!(terminal = %id, user = %created_by, "a terminal was opened");
         self.follow(id).await?;
         drop(place);
         // Whoever closes them all looks at the list after shutting the door: one of the two sees the other.
@@ -236,6 +247,11 @@ impl Terminals {
             .map_err(TerminalError::Reach)
     }
 
+    /// Lets go of those that are left: they go on, and the next agent finds them.
+    pub fn leave(&self) {
+        self.left.cancel();
+    }
+
     /// Terminals may be opened again.
     pub fn reopen(&self) {
         self.open.store(true, Ordering::SeqCst);
@@ -267,7 +283,7 @@ impl Terminals {
 
     async fn follow(&self, id: TerminalId) -> io::Result<()> {
         let stream = folder::connect(&self.folder, id).await?;
-        entry::follow(id, stream, &self.entries, self.guard.clone(), &self.tasks).await
+        entry::follow(id, stream, &self.entries, self.guard.clone(), self.left.clone(), &self.tasks).await
     }
 }
 

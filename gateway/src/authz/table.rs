@@ -84,6 +84,13 @@ pub enum Audited {
     TerminalAttached,
     TerminalWatched,
     TerminalClosed,
+    BypassBegun,
+    WorkspaceTrusted,
+    WorkspaceDistrusted,
+    McpServerSet,
+    McpServerRemoved,
+    GitCredentialSet,
+    GitCredentialRemoved,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,15 +159,33 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/workspaces", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/workspaces", Operate, OwnerOnly),
     // Whoever trusts a workspace lets it act as the Core's user.
-    core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
-    core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
+    Route {
+        audited: Some(Audited::WorkspaceTrusted),
+        ..core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly)
+    },
+    Route {
+        audited: Some(Audited::WorkspaceDistrusted),
+        ..core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly)
+    },
     // A server is a program that runs as the Core's user, or is told what is said.
     core(Get, "/api/v1/cores/{core}/mcp-servers", Operate, OwnerOnly),
-    core(Put, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly),
-    core(Delete, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly),
+    Route {
+        audited: Some(Audited::McpServerSet),
+        ..core(Put, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly)
+    },
+    Route {
+        audited: Some(Audited::McpServerRemoved),
+        ..core(Delete, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly)
+    },
     core(Get, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers", Operate, OwnerOnly),
-    core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
-    core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
+    Route {
+        audited: Some(Audited::McpServerSet),
+        ..core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly)
+    },
+    Route {
+        audited: Some(Audited::McpServerRemoved),
+        ..core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly)
+    },
     core(Get, "/api/v1/cores/{core}/sessions/{session}/mcp-servers", Operate, OwnerOnly),
     core(Patch, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}/reconnect", Operate, OwnerOnly),
@@ -168,8 +193,14 @@ pub const ROUTES: &[Route] = &[
     core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/git/deploy-key", Administer, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly),
-    core(Post, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly),
-    core(Delete, "/api/v1/cores/{core}/git/credentials/{host}", Administer, OwnerOnly),
+    Route {
+        audited: Some(Audited::GitCredentialSet),
+        ..core(Post, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly)
+    },
+    Route {
+        audited: Some(Audited::GitCredentialRemoved),
+        ..core(Delete, "/api/v1/cores/{core}/git/credentials/{host}", Administer, OwnerOnly)
+    },
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
@@ -200,7 +231,10 @@ pub const ROUTES: &[Route] = &[
     // The CLI may have to be started to say it.
     core(Get, "/api/v1/cores/{core}/sessions/{session}/commands", Operate, OwnerOnly),
     // Running without asking is lent by an administrator, and taken back by whoever operates.
-    core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly),
+    Route {
+        audited: Some(Audited::BypassBegun),
+        ..core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly)
+    },
     core(Delete, "/api/v1/cores/{core}/sessions/{session}/bypass", Operate, OwnerOnly),
     // Whoever types into a terminal is the Core's user.
     core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),

@@ -15,7 +15,7 @@ use http::{Method, header};
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
 use protocol::headers::Grant;
-use protocol::ids::{RequestId, TerminalId};
+use protocol::ids::RequestId;
 use protocol::problem::{Problem, ProblemType};
 use std::sync::Arc;
 use tracing::error;
@@ -148,9 +148,11 @@ impl Edge {
     /// Writes down what the audit log is to have of a request, before anybody hears of it.
     pub(super) async fn witness(&self, admitted: &Admitted, request: RequestId) -> Result<(), Refused> {
         let (Some(act), Some(towards)) = (admitted.audited, &admitted.towards_core) else { return Ok(()) };
-        // What is no id is nothing's: the Core says so.
-        let terminal = towards.rest.split('/').find_map(|part| part.parse::<TerminalId>().ok());
-        let written = self.fleet.witness(towards.core, act, towards.user, request, terminal).await;
+        // What is no WebSocket attaches to nothing.
+        if matches!(act, Audited::TerminalAttached | Audited::TerminalWatched) && !admitted.is_upgrade {
+            return Ok(());
+        }
+        let written = self.fleet.witness(towards.core, act, towards.user, request, &towards.rest).await;
         written.map_err(|error| {
             error!(%request, %error, "what cannot be written down is refused");
             of_registry(&error).into()

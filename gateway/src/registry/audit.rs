@@ -59,6 +59,13 @@ pub enum Action {
     TerminalAttached,
     TerminalWatched,
     TerminalClosed,
+    BypassBegun,
+    WorkspaceTrusted,
+    WorkspaceDistrusted,
+    McpServerSet,
+    McpServerRemoved,
+    GitCredentialSet,
+    GitCredentialRemoved,
 }
 
 impl Action {
@@ -82,6 +89,13 @@ impl Action {
             Self::TerminalAttached => "terminal.attached",
             Self::TerminalWatched => "terminal.watched",
             Self::TerminalClosed => "terminal.closed",
+            Self::BypassBegun => "bypass.begun",
+            Self::WorkspaceTrusted => "workspace.trusted",
+            Self::WorkspaceDistrusted => "workspace.distrusted",
+            Self::McpServerSet => "mcp_server.set",
+            Self::McpServerRemoved => "mcp_server.removed",
+            Self::GitCredentialSet => "git_credential.set",
+            Self::GitCredentialRemoved => "git_credential.removed",
         }
     }
 }

@@ -56,7 +56,7 @@ async fn a_terminal_whose_agent_does_not_come_back_ends() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_terminal_that_nobody_looks_at_ends_after_its_time() {
-    let (world, mut core) = world_with(toml::toml! { detached_timeout = "1s" }).await;
+    let (world, mut core) = world_with(toml::toml! { detached_timeout = "5s" }).await;
     let (_, terminal) = core.new_terminal(&world.ada).await;
     terminal.leave().await;
     eventually("the terminal is gone", async || {
@@ -87,4 +87,28 @@ async fn the_end_of_a_shell_is_told_and_nothing_of_it_is_left() {
     assert_eq!(world.ada.delete(&core.path(&format!("terminals/{id}"))).await.status, 204);
     assert_eq!(world.ada.get(&core.path(&format!("terminals/{id}"))).await.status, 404);
     quiet(&mut core).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_hears_no_hangup_and_never_stops_talking_is_ended_all_the_same() {
+    let (world, mut core) = world().await;
+    let (id, mut terminal) = core.new_terminal(&world.ada).await;
+    terminal.keys("trap '' HUP; exec sh -c 'while :; do echo on and on; sleep .004; done'\r").await;
+    terminal.until("\non and on\non and on\n").await;
+    terminal.leave().await;
+    assert_eq!(world.ada.delete(&core.path(&format!("terminals/{id}"))).await.status, 204);
+    quiet(&mut core).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn terminals_outlive_an_agent_that_is_told_to_stop_where_that_is_wanted() {
+    let (world, mut core) = world_with(toml::toml! { outlive_stop = true }).await;
+    let (id, mut terminal) = core.new_terminal(&world.ada).await;
+    terminal.run("export KEPT=in-memory").await;
+    assert!(core.program().stop().await.success());
+    core.run_at_once();
+    core.online(&world.ada).await;
+    let mut back = core.terminal(&world.ada, &id, "attach").await.unwrap();
+    back.ready().await;
+    assert!(back.run("echo $KEPT").await.contains("\nin-memory\n"));
 }

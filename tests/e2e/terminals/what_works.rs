@@ -21,6 +21,28 @@ async fn the_sign_in_can_be_looked_at_and_its_tokens_are_masked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_that_is_made_in_a_terminal_is_that_of_whoever_sits_there() {
+    let world = World::start().await;
+    let core = world.core("one").await;
+    let bob = world.gateway.add_user("bob").await;
+    let (_, mut terminal) = core.new_terminal(&world.ada).await;
+    terminal.keys("stty columns 1000; claude auth login\r").await;
+    terminal.until("Paste code here").await;
+    let text = terminal.text();
+    let url = text.split_whitespace().find(|word| word.starts_with("https://")).expect("an address is shown");
+    let code = world.vendor.approve(&url.parse().unwrap(), "ada").unwrap();
+    terminal.keys(&format!("{code}\r")).await;
+    let known = core.until_known(&world.ada, "it is known whose it is", |claude| claude["account"].is_string()).await;
+    let ada = world.ada.get("/api/v1/me").await.expect(200)["user"].clone();
+    assert_eq!(
+        (&known["method"], &known["account"], &known["owner"]),
+        (&json!("oauth"), &json!("ada@example.com"), &ada)
+    );
+    bob.post(&core.path("terminals"), &json!({})).await.expect_problem(403, "owner-only");
+    assert!(terminal.run("echo still here").await.contains("\nstill here\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_api_key_is_not_in_a_terminal() {
     let (world, core) = world().await;
     let (_, mut terminal) = core.new_terminal(&world.ada).await;
@@ -81,7 +103,8 @@ async fn the_agents_log_can_be_followed() {
     let (world, core) = world().await;
     let (_, mut terminal) = core.new_terminal(&world.ada).await;
     assert_eq!(terminal.run("core-agent logs -n 2 | wc -l").await.lines().nth(1).map(str::trim), Some("2"));
-    terminal.keys("core-agent logs -f -n 0\r").await;
+    terminal.keys("core-agent logs -f -n 1\r").await;
+    terminal.until("core_agent::").await;
     // It is read while it is written.
     world.ada.post(&core.path("sessions"), &json!({ "workspace": "../x" })).await.expect_problem(422, "invalid-body");
     terminal.until("a request was refused").await;

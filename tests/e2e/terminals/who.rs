@@ -32,6 +32,22 @@ async fn on_a_plan_only_its_owner_uses_terminals_and_others_may_watch() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_types_on_a_core_that_gets_a_plan_of_somebody_else_is_cut_off() {
+    let world = World::start().await;
+    let core = world.core("one").await;
+    let bob = world.gateway.add_user("bob").await;
+    let (id, mut types) = core.new_terminal(&bob).await;
+    let mut watches = core.terminal(&bob, &id, "watch").await.unwrap();
+    core.sign_in(&world.ada, &world.vendor, "ada").await;
+    types.to_the_end().await;
+    watches.until_told("live").await;
+    let mut hers = core.terminal(&world.ada, &id, "attach").await.unwrap();
+    hers.ready().await;
+    hers.run("echo hers").await;
+    watches.until("hers").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_core_and_a_person_have_so_many_terminals_and_no_more() {
     let limits = toml::toml! { max = 3
     max_per_user = 2 };

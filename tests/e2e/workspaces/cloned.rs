@@ -55,7 +55,7 @@ async fn a_repository_becomes_a_workspace_and_nothing_that_came_with_it_was_run(
         .await
         .expect_problem(404, "not-found");
     stage.git.let_on();
-    assert_eq!(stage.outcome("garden").await, json!({ "name": "garden", "state": "ready" }));
+    assert_eq!(stage.outcome("garden").await, json!({ "name": "garden", "state": "ready", "trusted": null }));
 
     let tree = stage.core.workspaces().join("garden");
     assert_eq!(std::fs::read_to_string(tree.join("deep/down/file.txt")).unwrap(), "deep\n");

@@ -41,10 +41,11 @@ impl Markdown {
     pub(super) fn event(&mut self, recorded: &Recorded) -> String {
         match &recorded.event {
             Event::MessageAccepted { turn, text, by, images } => {
-                let mut heading = format!("\n## {} · {}\n\n{text}\n", escaped(&by.name), when(recorded.at));
-                for Image { hash, media_type, size, .. } in images {
-                    heading += &format!("\n> A picture: {}, {size} bytes, SHA-256 `{hash}`\n", media_type.media_type());
-                }
+                let picture = |Image { hash, media_type, size, .. }: &Image| {
+                    format!("\n> A picture: {}, {size} bytes, SHA-256 `{hash}`\n", media_type.media_type())
+                };
+                let pictures = images.iter().map(picture).collect::<String>();
+                let heading = format!("\n## {} · {}\n\n{text}\n{pictures}", escaped(&by.name), when(recorded.at));
                 self.waiting.push_back((*turn, heading));
                 String::new()
             }

@@ -29,6 +29,8 @@ pub(in crate::api) const SUBPROTOCOL: &str = "condrix.terminal.v1";
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A client that takes nothing for this long is dropped; it comes back with its position.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a sign-in may be nobody's before those are cut off whose it is not.
+const MOMENT: Duration = Duration::from_secs(3);
 /// The largest frame of a client: a paste in one piece.
 const LARGEST_MESSAGE: usize = 1024 * 1024;
 
@@ -114,8 +116,7 @@ pub(in crate::api) async fn attach(
     Query(from): Query<From>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    caller.may(Command::UseTerminals, &app)?;
-    begin(app, terminal, &from, upgrade, true).await
+    begin(app, caller, terminal, &from, upgrade, Command::UseTerminals).await
 }
 
 /// Watch a terminal: see it, and type nothing.
@@ -137,17 +138,19 @@ pub(in crate::api) async fn watch(
     Query(from): Query<From>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    caller.may(Command::Observe, &app)?;
-    begin(app, terminal, &from, upgrade, false).await
+    begin(app, caller, terminal, &from, upgrade, Command::Observe).await
 }
 
 async fn begin(
     app: AppState,
+    caller: Caller,
     terminal: TerminalId,
     from: &From,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    writes: bool,
+    command: Command,
 ) -> Result<Response, ApiError> {
+    caller.may(command, &app)?;
+    let writes = command == Command::UseTerminals;
     let bad = |detail: &str| ApiError::from(Problem::new(ProblemType::BadRequest).detail(detail));
     let size = match (from.rows, from.columns) {
         (Some(rows), Some(columns)) => Some(Size::new(rows, columns).map_err(|error| bad(&error.to_string()))?),
@@ -164,13 +167,38 @@ async fn begin(
     })?;
     let (attachment, said, typing) = app.0.terminals.attach(terminal, from.position, size, writes).await?;
     let (tasks, stop) = (app.0.tasks.clone(), app.0.stop.clone());
+    let hand = writes.then(|| app.0.claude.hands().of(caller.user));
+    let refused = refused(app, caller, command);
     let client = Client { terminal, recorded, typing, writes };
     Ok(upgrade.max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
         tasks.track_future(async move {
-            client.serve(socket, attachment, said, stop).await;
-            drop(place);
+            tokio::select! {
+                () = client.serve(socket, attachment, said, stop) => {}
+                () = refused => {}
+            }
+            drop((place, hand));
         })
     }))
+}
+
+/// Returns when this client may do so no more: a plan that has come to this Core meanwhile is its owner's.
+async fn refused(app: AppState, caller: Caller, command: Command) {
+    let mut reports = app.0.claude.reports();
+    loop {
+        match caller.may(command, &app) {
+            Ok(()) | Err(ApiError::Refused(ProblemType::SignInUnconfirmed)) => {
+                if reports.changed().await.is_err() {
+                    return;
+                }
+            }
+            // A sign-in that is being made is nobody's for a moment.
+            Err(_) => {
+                if !matches!(timeout(MOMENT, reports.changed()).await, Ok(Ok(()))) {
+                    return;
+                }
+            }
+        }
+    }
 }
 
 type Sink = SplitSink<WebSocket, Message>;

@@ -15,6 +15,7 @@ use protocol::ids::TerminalId;
 use protocol::problem::{Problem, ProblemType};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use tracing::Instrument as _;
 
 /// A PTY on this Core, and the login shell that runs in it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -124,7 +125,7 @@ pub(super) async fn create(
     let new = NewTerminal { name: new.name, workspace, size: new.size, by: caller.actor() };
     let terminals = app.0.terminals.clone();
     // To its end, also when the client has gone: a keeper that nobody follows would be found at the next start only.
-    let made = app.0.tasks.spawn(async move { terminals.create(new).await });
+    let made = app.0.tasks.spawn(async move { terminals.create(new).await }.in_current_span());
     let made = made.await.map_err(|_| ProblemType::Internal)??;
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }

@@ -4,9 +4,15 @@ use super::Guard;
 use super::needles::Find;
 use zeroize::Zeroize as _;
 
-/// How much of what may become a value goes out at once: the beginning that all credentials of the vendor have in
-/// common, and that tells nothing. Held back, a typed `s` would be echoed with the next key only.
-const LEAD: usize = 7;
+/// The beginning that all credentials of the vendor have in common, and that tells nothing.
+const COMMON: &[u8] = b"sk-ant-";
+
+/// How much of what may become a value goes out at once. Held back as a whole, the key that a value begins with would be
+/// echoed with the next one only.
+fn lead(value: &[u8]) -> usize {
+    let common = value.iter().zip(COMMON).take_while(|(byte, common)| byte == common).count();
+    if common == value.len().min(COMMON.len()) { COMMON.len() } else { 1 }
+}
 const MASKED: u8 = b'*';
 
 /// As [`TextGuard`](super::TextGuard), for bytes that somebody waits for. A value is masked behind its first characters,
@@ -41,13 +47,13 @@ impl StreamGuard {
             let rest = &self.held[at..];
             match needles.find_in_part(rest) {
                 Some(Find::Value { start, end }) => {
-                    let lead = (start + LEAD).min(end);
+                    let lead = (start + lead(&rest[start..end])).min(end);
                     say(&rest[..lead], &mut gone);
                     say(&vec![MASKED; end - lead], &mut gone);
                     at += end;
                 }
                 Some(Find::Undecided { start }) => {
-                    let lead = (start + LEAD).min(rest.len());
+                    let lead = (start + lead(&rest[start..])).min(rest.len());
                     say(&rest[..lead], &mut gone);
                     self.out = lead - start;
                     at += start;
@@ -143,5 +149,13 @@ mod tests {
         assert_eq!(stream.push(b"oat01-abcdefg"), b"");
         assert_eq!(stream.push(b"h!"), b"**************!");
         assert_eq!(stream.push(b"sk-ant-oat01-x"), b"sk-ant-oat01-x");
+    }
+
+    #[test]
+    fn of_what_is_no_credential_of_the_vendor_one_character_is_shown() {
+        let guard = guard(&["ghp_abcdefghijkl".to_owned()]);
+        let mut stream = guard.stream();
+        assert_eq!(stream.push(b"g"), b"g", "a typed key is echoed at once");
+        assert_eq!(stream.push(b"it ghp_abcdefghijkl"), b"it g***************");
     }
 }

@@ -109,7 +109,7 @@ impl McpServers {
 
     fn tell_guard(&self, all: &All) {
         let servers = all.core.values().chain(all.workspaces.values().flat_map(BTreeMap::values));
-        self.guard.set_live(Source::McpServers, servers.flat_map(|server| server.values().cloned()).collect());
+        self.guard.set_live(Source::McpServers, servers.flat_map(Server::values).collect());
     }
 
     /// Puts a server in place of one of its name. Blocking.

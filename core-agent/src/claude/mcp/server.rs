@@ -102,12 +102,14 @@ impl Server {
         }
     }
 
-    /// Its secrets.
-    pub(super) fn values(&self) -> impl Iterator<Item = &SecretString> {
-        match self {
-            Self::Stdio { env, .. } => env.values(),
-            Self::Http { headers, .. } => headers.values(),
-        }
+    /// Its secrets, each word by itself: of `Bearer …` what follows is the secret.
+    pub(super) fn values(&self) -> impl Iterator<Item = SecretString> {
+        let (values, query) = match self {
+            Self::Stdio { env, .. } => (env, Vec::new()),
+            Self::Http { url, headers } => (headers, url.query_pairs().map(|(_, value)| value.into_owned()).collect()),
+        };
+        let words = values.values().flat_map(|value| value.expose_secret().split_ascii_whitespace());
+        words.map(SecretString::from).chain(query.into_iter().map(SecretString::from)).collect::<Vec<_>>().into_iter()
     }
 
     /// As the CLI reads it, secrets and all: for a private file alone.
@@ -168,6 +170,18 @@ mod tests {
             assert_eq!(read(json!({"type": "http", "url": url})), Err(ServerFault::Address), "{url}");
         }
         assert!(serde_json::from_value::<Server>(json!({"type": "stdio", "command": "x", "cwd": "/"})).is_err());
+    }
+
+    #[test]
+    fn what_is_masked_is_each_word_of_a_header_and_what_an_address_asks_with() {
+        let server: Server = serde_json::from_value(json!({
+            "type": "http",
+            "url": "https://x.example/mcp?key=in-the-address",
+            "headers": {"Authorization": "Bearer in-the-header"},
+        }))
+        .unwrap();
+        let values: Vec<_> = server.values().map(|value| value.expose_secret().to_owned()).collect();
+        assert_eq!(values, ["Bearer", "in-the-header", "in-the-address"]);
     }
 
     #[test]

@@ -107,18 +107,21 @@ impl Client {
         if !self.restoring.is_empty() {
             return Some(Frame::Bytes(self.restoring.split_to(self.restoring.len().min(PIECE))));
         }
+        // As far as its replay goes, however much the terminal says meanwhile.
+        if let Some(live) = self.live_from.filter(|live| self.position >= *live) {
+            self.live_from = None;
+            return Some(Frame::Said(Told::Live { position: live.max(self.position) }));
+        }
         let end = scrollback.end();
         if self.position < end {
-            if let Some(bytes) = scrollback.from(self.position, PIECE) {
+            let most = self.live_from.and_then(|live| usize::try_from(live - self.position).ok());
+            if let Some(bytes) = scrollback.from(self.position, most.map_or(PIECE, |most| most.min(PIECE))) {
                 self.position += bytes.len() as u64;
                 return Some(Frame::Bytes(bytes.into()));
             }
             self.restoring = restoring().into();
             self.position = end;
             return Some(Frame::Said(Told::Skipped { position: end, screen_bytes: self.restoring.len() as u64 }));
-        }
-        if let Some(live) = self.live_from.take() {
-            return Some(Frame::Said(Told::Live { position: live.max(self.position) }));
         }
         if self.told.exited != shown.exited {
             self.told.exited = shown.exited;
@@ -159,6 +162,16 @@ mod tests {
         assert_eq!(all(&mut client, &shown(), &scrollback), [Frame::Bytes(Bytes::from_static(b"789")), live]);
         scrollback.push(b"ab");
         assert_eq!(all(&mut client, &shown(), &scrollback), [Frame::Bytes(Bytes::from_static(b"ab"))]);
+    }
+
+    #[test]
+    fn a_replay_ends_where_it_was_to_end_also_when_the_terminal_says_more_meanwhile() {
+        let mut scrollback = said(b"0123");
+        let (mut client, _) = Client::attach(&attach(Some(0)), &shown(), &scrollback, Vec::new);
+        scrollback.push(b"4567");
+        let live = Frame::Said(Told::Live { position: 4 });
+        let bytes = |bytes| Frame::Bytes(Bytes::from_static(bytes));
+        assert_eq!(all(&mut client, &shown(), &scrollback), [bytes(b"0123"), live, bytes(b"4567")]);
     }
 
     #[test]

@@ -45,8 +45,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 use zeroize::Zeroizing;
 
 const LONGEST_SPEC: u64 = 256 * 1024;
-/// Connections at once: a bound for what clients can make this process hold.
-const MOST_CONNECTIONS: usize = 64;
+/// Connections at once: a bound for what clients can make this process hold. More than an agent has places for readers by
+/// default, so that those who watch keep nobody out.
+const MOST_CONNECTIONS: usize = 320;
 const INBOX: usize = 64;
 /// What is read from the PTY at once.
 const PIECE: usize = 16 * 1024;
@@ -206,6 +207,8 @@ impl Keeper {
         let mut piece = vec![0; PIECE];
         // The agent waits for this line; it may be gone already, and find the terminal later.
         drop(writeln!(io::stdout(), "ready"));
+        // A shell that has ended before signals were heard of.
+        self.reap();
         while !self.is_done() {
             self.conclude();
             self.serve();
@@ -217,6 +220,8 @@ impl Keeper {
                 _ = terminated.recv() => self.close(HANG_UP),
                 _ = hung_up.recv() => self.close(HANG_UP),
                 Some((from, said)) = heard.recv() => self.hear(from, said),
+                // Before what the terminal says: one that never stops must not put off its own end.
+                () = sleep_until(deadline) => self.step(),
                 () = room.notified() => {}
                 written = write(&mut self.shell.input, writes) => self.took(&written),
                 accepted = listener.accept(), if self.connections.len() < MOST_CONNECTIONS => {
@@ -230,7 +235,6 @@ impl Keeper {
                     // The kernel's way to say that nobody has the terminal open any more is an error (EIO).
                     Ok(0) | Err(_) => self.speaks = false,
                 },
-                () = sleep_until(deadline) => self.step(),
             }
         }
         self.farewell().await;
@@ -246,8 +250,9 @@ impl Keeper {
     fn say(&mut self, bytes: &[u8]) {
         let said = self.stream.push(bytes);
         self.record(&said);
-        let behind =
-            self.clients.values().filter(|client| !client.paused).map(|client| client.behind(&self.scrollback));
+        // For those who use it: who only watches slows nobody down.
+        let pacing = self.clients.values().filter(|client| client.writes && !client.paused);
+        let behind = pacing.map(|client| client.behind(&self.scrollback));
         if behind.min().is_some_and(|least| least > AHEAD) {
             self.slowed_until = Some(Instant::now() + SLOWED);
         }
@@ -282,7 +287,7 @@ impl Keeper {
                 client.serve(&connection.outgoing, shown, scrollback, || screen.restoring());
             }
         }
-        let mut fastest = self.clients.values().filter(|client| !client.paused);
+        let mut fastest = self.clients.values().filter(|client| client.writes && !client.paused);
         if fastest.any(|client| client.behind(&self.scrollback) <= AHEAD / 2) {
             self.slowed_until = None;
         }
@@ -470,7 +475,7 @@ impl Keeper {
                 let orphaned = self.followers.is_empty().then_some(self.orphaned_since + self.orphaned_for);
                 alone.into_iter().chain(orphaned).min()
             }
-            Phase::Ending { kill_at, .. } => Some(kill_at.max(Instant::now() + KILL_AGAIN)),
+            Phase::Ending { kill_at, .. } => Some(kill_at),
             Phase::Over { since } => Some(since + OVER_FOR),
         };
         let far = Instant::now() + Duration::from_hours(1);
@@ -493,8 +498,11 @@ impl Keeper {
             Phase::Ending { since, kill_at } => {
                 if now >= kill_at {
                     tree::signal_descendants(Signal::KILL);
+                    self.phase = Phase::Ending { since, kill_at: now + KILL_AGAIN };
                 }
                 if now >= since + HANG_UP + KILLING {
+                    // What is left belongs to another user, and holds the terminal open: nobody waits for that.
+                    self.speaks = false;
                     self.over();
                 }
                 self.reap();
