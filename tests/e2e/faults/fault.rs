@@ -17,6 +17,8 @@ pub(super) enum Fault {
     DiskFull,
     /// Gateway and agents at once.
     EverythingKilled,
+    /// Of gateway and agents, and of nobody else.
+    ClockStepped,
 }
 
 /// What becomes of a turn in progress.
@@ -29,7 +31,7 @@ pub(super) enum Fate {
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::GatewayKilled,
         Self::GatewayFrozen,
         Self::AgentKilled,
@@ -42,6 +44,7 @@ impl Fault {
         Self::CoreRevoked,
         Self::DiskFull,
         Self::EverythingKilled,
+        Self::ClockStepped,
     ];
 
     /// Whether it is noticed by silence alone, which takes its time.
@@ -51,7 +54,7 @@ impl Fault {
 
     /// Whether every Core feels it. What befalls one Core must not be felt by another.
     pub(super) const fn befalls_all(self) -> bool {
-        matches!(self, Self::GatewayKilled | Self::GatewayFrozen | Self::EverythingKilled)
+        matches!(self, Self::GatewayKilled | Self::GatewayFrozen | Self::EverythingKilled | Self::ClockStepped)
     }
 
     pub(super) const fn fate(self) -> Fate {
@@ -63,6 +66,7 @@ impl Fault {
             | Self::LinkCut
             | Self::LinkGapped
             | Self::LinkHalfOpen
+            | Self::ClockStepped
             // What the disk does not take is kept until it does.
             | Self::DiskFull => Fate::Spared,
             Self::AgentKilled | Self::CliKilled | Self::CoreRevoked | Self::EverythingKilled => Fate::CutShort,

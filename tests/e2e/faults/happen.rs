@@ -30,6 +30,8 @@ pub(super) async fn happen(fault: Fault, gateway: &mut Gateway, gates: &Gates, h
             }
             gateway.program().signal(Signal::CONT);
         }
+        // The clocks were stepped before: that is all.
+        Fault::ClockStepped => {}
         Fault::EverythingKilled => {
             let before: Vec<Vec<u32>> = hit.iter().map(|(site, _)| site.work_processes()).collect();
             gateway.program().signal(Signal::KILL);
@@ -64,7 +66,7 @@ pub(super) async fn happen(fault: Fault, gateway: &mut Gateway, gates: &Gates, h
 /// What befalls one Core.
 async fn befall(fault: Fault, gates: &Gates, site: &mut Site, work: &Work) {
     match fault {
-        Fault::GatewayKilled | Fault::GatewayFrozen | Fault::EverythingKilled => {
+        Fault::GatewayKilled | Fault::GatewayFrozen | Fault::EverythingKilled | Fault::ClockStepped => {
             unreachable!("{fault:?} befalls every Core")
         }
         Fault::AgentKilled => {
@@ -125,10 +127,7 @@ async fn revoked_and_restored(gates: &Gates, site: &mut Site, work: &Work) {
 
 /// Nothing new begins on a full disk. What goes on waits for room.
 async fn full(gates: &Gates, site: &mut Site, work: &Work) {
-    let Some(disk) = &site.disk else {
-        eprintln!("NOT RUN: nothing can be mounted here");
-        return;
-    };
+    let disk = site.disk.as_ref().expect("only a disk of its own is filled");
     disk.fill();
     gates.release(&work.gate(site), 1);
     site.refuses_messages().await;

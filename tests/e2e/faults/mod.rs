@@ -27,14 +27,20 @@ fn number(variable: &str) -> Option<u64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_done_twice_whatever_dies() {
+    let mut stage = Box::pin(Stage::set()).await;
     let rounds = number("CONDRIX_TEST_ROUNDS");
     // A short run has each fault once, but for those that take long.
-    let faults: Vec<Fault> = Fault::ALL.into_iter().filter(|fault| rounds.is_some() || !fault.is_slow()).collect();
+    let (faults, others): (Vec<_>, Vec<_>) = Fault::ALL
+        .into_iter()
+        .filter(|fault| rounds.is_some() || !fault.is_slow())
+        .partition(|fault| stage.can_bring_about(*fault));
+    if !others.is_empty() {
+        eprintln!("NOT RUN, for it cannot be brought about here: {others:?}");
+    }
     let rounds = rounds.unwrap_or(faults.len() as u64);
     let seed = number("CONDRIX_TEST_SEED").unwrap_or_else(Dice::any_seed);
     eprintln!("{rounds} faults with CONDRIX_TEST_SEED={seed}");
     let mut dice = Dice::new(seed);
-    let mut stage = Box::pin(Stage::set()).await;
     let mut deck = Vec::new();
     for round in 1..=rounds {
         if deck.is_empty() {

@@ -56,7 +56,7 @@ fn gate(site: &Site, round: u64) -> String {
 }
 
 impl Site {
-    pub(super) async fn set(name: &str, world: &World, ben: &Client) -> Self {
+    pub(super) async fn set(name: &str, world: &World, ben: &Client, variables: &[(String, String)]) -> Self {
         let key = format!("sk-ant-api03-{name}");
         world.vendor.accept_api_key(&key);
         let settings = toml! {
@@ -68,7 +68,7 @@ impl Site {
             [terminals]
             shell = "/bin/bash"
         };
-        let options = CoreOptions { settings, api_key: Some(key), ..CoreOptions::default() };
+        let options = CoreOptions { settings, api_key: Some(key), variables: variables.to_vec() };
         let mut core = Core::prepare(name, &world.gateway, &world.vendor, &options);
         let disk = Disk::in_place_of(&core.state(), DISK);
         core.pair(&world.gateway).await;
@@ -139,8 +139,8 @@ impl Site {
         assert_eq!(self.visits(), work.visits, "a stream of {} ended", self.core.name());
     }
 
-    /// It has happened. Everything is as it must be.
-    pub(super) async fn recover(&mut self, gates: &Gates, fault: Fault, mut work: Work) {
+    /// It has happened. Everything is as it must be. Returns the end of the turn that was in progress, or began then.
+    pub(super) async fn recover(&mut self, gates: &Gates, fault: Fault, mut work: Work) -> Value {
         self.core.online(&self.ada).await;
         if let Some(on_its_way) = work.on_its_way.take()
             && let Some(turn) = on_its_way.await.expect("a request is no panic")
@@ -155,7 +155,7 @@ impl Site {
         let turn = self.talk.send(&work.message).await;
         self.talk.read_end_of(&turn).await;
         let sound = self.talk.check().await;
-        let end = sound.end_of(&turn);
+        let end = sound.end_of(&turn).clone();
         match fault.fate() {
             Fate::Spared => assert_eq!(end["kind"], "turn_completed", "{end}"),
             Fate::CutShort if work.answering.is_some() => assert_eq!(end["kind"], "turn_interrupted", "{end}"),
@@ -177,6 +177,7 @@ impl Site {
         let left = async || (self.core.processes().len() <= PROCESSES).then_some(());
         eventually("nothing is left over", left).await;
         assert!(self.core.cli_processes().len() <= 2);
+        end
     }
 
     /// Its Core was revoked: streams end, and what is said from now on is not heard any more.

@@ -4,19 +4,40 @@ use super::dice::Dice;
 use super::fault::Fault;
 use super::happen::happen;
 use super::site::Site;
-use condrix_tests::rig::{World, assert_whole};
+use condrix_tests::rig::{Clock, Gateway, World, assert_whole};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+use toml::Table;
+
+/// How far clocks are stepped: less than a login lives without being used.
+const STEPS: [Duration; 3] = [Duration::minutes(-10), Duration::ZERO, Duration::minutes(10)];
 
 pub(super) struct Stage {
     sites: [Site; 2],
     world: World,
+    /// None where clocks cannot be stepped.
+    clock: Option<Clock>,
 }
 
 impl Stage {
     pub(super) async fn set() -> Self {
-        let world = World::start().await;
+        let clock = Clock::right();
+        let variables = clock.as_ref().map(Clock::variables).unwrap_or_default();
+        let gateway = Gateway::start_in(&Table::new(), variables.clone()).await;
+        let world = World::around(gateway).await;
         let ben = world.gateway.add_user("ben").await;
-        let sites = [Site::set("left", &world, &ben).await, Site::set("right", &world, &ben).await];
-        Self { sites, world }
+        let sites =
+            [Site::set("left", &world, &ben, &variables).await, Site::set("right", &world, &ben, &variables).await];
+        Self { sites, world, clock }
+    }
+
+    /// Whether this can happen here.
+    pub(super) fn can_bring_about(&self, fault: Fault) -> bool {
+        match fault {
+            Fault::DiskFull => self.sites.iter().all(|site| site.disk.is_some()),
+            Fault::ClockStepped => self.clock.is_some(),
+            _ => true,
+        }
     }
 
     /// Work everywhere, a fault in the midst of it, and all is as it must be.
@@ -46,9 +67,17 @@ impl Stage {
                 site.goes_on(gates, work).await;
             }
         };
+        let mut clock = self.clock.as_mut().filter(|_| fault == Fault::ClockStepped);
+        if let Some(clock) = &mut clock {
+            clock.step(STEPS[dice.below(STEPS.len())]);
+        }
         tokio::join!(Box::pin(happen(fault, gateway, gates, &mut hit)), Box::pin(goes_on));
         for (site, work) in hit {
-            site.recover(gates, fault, work).await;
+            let end = site.recover(gates, fault, work).await;
+            if let Some(clock) = &clock {
+                let at = end["at"].as_str().and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
+                assert!(at.is_some_and(|at| clock.has_shown(at)), "the Core goes by the clock: {end}");
+            }
         }
     }
 

@@ -15,6 +15,7 @@ mod claude;
 mod client;
 #[cfg(test)]
 mod client_tests;
+mod clock;
 pub mod conversation;
 mod core;
 mod database;
@@ -44,6 +45,7 @@ pub use self::core::{Core, CoreOptions};
 pub use chat::{Chat, Line};
 pub use claude::Pending;
 pub use client::{Answer, Client, Credentials, fresh_key, plain_http, read};
+pub use clock::Clock;
 pub use conversation::Conversation;
 pub use database::assert_whole;
 pub use disk::Disk;
