@@ -88,7 +88,10 @@ pub fn print(state_dir: &Path, lines: usize, follow: bool, to: &mut impl Write) 
         to.write_all(&line)?;
     }
     to.flush()?;
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         // Looked at first: what the old file was still given is read before the new one.
         let replaced = fs::metadata(&path).is_ok_and(|now| file.metadata().is_ok_and(|open| open.ino() != now.ino()));
         if io::copy(&mut file, to)? > 0 {
@@ -99,7 +102,6 @@ pub fn print(state_dir: &Path, lines: usize, follow: bool, to: &mut impl Write) 
             thread::sleep(LOOK_EVERY);
         }
     }
-    Ok(())
 }
 
 fn each_line(from: &mut impl BufRead, take: &mut impl FnMut(Vec<u8>)) -> io::Result<()> {

@@ -24,13 +24,13 @@ fn main() -> ExitCode {
         Command::Supervise => return supervise::run(),
         Command::KeepTerminal => return keeper::run(),
         Command::Join { gateway, token_file, name, replace } => {
-            prepare(config).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
+            prepare(config.as_deref()).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
         }
-        Command::Run => prepare(config).and_then(serve),
+        Command::Run => prepare(config.as_deref()).and_then(serve),
         Command::Logs { lines, follow } => {
             read(config.as_deref()).map_err(Into::into).and_then(|config| logs(&config, lines, follow))
         }
-        Command::CheckConfig => prepare(config).and_then(|config| check(&config)),
+        Command::CheckConfig => prepare(config.as_deref()).and_then(|config| check(&config)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,7 +48,7 @@ fn unusable(error: &anyhow::Error) -> bool {
         || matches!(error.downcast_ref(), Some(RunError::NotPaired))
 }
 
-fn prepare(config: Option<PathBuf>) -> anyhow::Result<Config> {
+fn prepare(config: Option<&Path>) -> anyhow::Result<Config> {
     // The agent holds keys: no core dump, and no other process of this user may look into it.
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
     if rustls::crypto::ring::default_provider().install_default().is_err() {
@@ -78,8 +78,8 @@ fn read(path: Option<&Path>) -> Result<Config, ConfigError> {
     }
 }
 
-fn load(path: Option<PathBuf>) -> anyhow::Result<Config> {
-    let mut config = read(path.as_deref())?;
+fn load(path: Option<&Path>) -> anyhow::Result<Config> {
+    let mut config = read(path)?;
     if let Some(found) = api_key::find(|name| std::env::var_os(name), &config.state_dir)? {
         config.claude.api_key = Some(found.key);
         config.claude.api_key_file = found.file;

@@ -49,7 +49,7 @@ pub(super) struct RecordingList {
 )]
 pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<axum::Json<RecordingList>, ApiError> {
     caller.may(Command::UseTerminals, &app)?;
-    let all = on_disk(&app, |recordings| recordings.list()).await?;
+    let all = on_disk(&app, Recordings::list).await?;
     let recordings = all
         .into_iter()
         .map(|Recorded { terminal, started_at, name, bytes }| Recording {
