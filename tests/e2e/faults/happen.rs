@@ -145,7 +145,10 @@ async fn unanswered(site: &Site) {
 }
 
 async fn other_link(site: &Site, before: &Value) {
+    let question = site.core.path("sessions");
     eventually("the link is another", async || {
+        // A side that has missed something finds out when it hears the next. There may be an answer or not.
+        drop(timeout(UNANSWERED, site.ada.request(reqwest::Method::GET, &question).send()).await);
         let link = site.link().await;
         (link["status"] == "online" && link != *before).then_some(())
     })

@@ -30,10 +30,29 @@ pub(super) struct Site {
     pub(super) console: Console,
 }
 
+/// What is to be done in a round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    round: u64,
+    /// The number up to which everybody has read an answer when something happens. None: the message is sent only then.
+    spoken: Option<usize>,
+    /// Whether, in the fault's very moment, a follower is away, both answer the question, the terminal prints.
+    leaves: bool,
+    races: bool,
+    prints: bool,
+}
+
+impl Plan {
+    pub(super) fn draw(round: u64, dice: &mut Dice) -> Self {
+        let spoken = dice.chance().then(|| 1 + dice.below(NUMBERS - 2));
+        Self { round, spoken, leaves: dice.chance(), races: dice.chance(), prints: dice.chance() }
+    }
+}
+
 /// What goes on while something happens.
 #[derive(Debug)]
 pub(super) struct Work {
-    round: u64,
+    plan: Plan,
     message: Message,
     /// The turn, and the number up to which everybody has read its answer. None: it was not sent before.
     pub(super) answering: Option<(String, usize)>,
@@ -47,7 +66,7 @@ pub(super) struct Work {
 
 impl Work {
     pub(super) fn gate(&self, site: &Site) -> String {
-        gate(site, self.round)
+        gate(site, self.plan.round)
     }
 }
 
@@ -84,15 +103,15 @@ impl Site {
     }
 
     /// Begins an answer or leaves it to the fault's moment, asks a question, and lets a terminal print.
-    pub(super) async fn begin(&mut self, vendor: &Vendor, round: u64, dice: &mut Dice) -> Work {
-        let (spoken, number) = (dice.chance(), 1 + dice.below(NUMBERS - 2));
+    pub(super) async fn begin(&mut self, vendor: &Vendor, plan: Plan) -> Work {
+        let round = plan.round;
         let gate = gate(self, round);
         let message = Message::new(format!("count on {} in round {round}.", self.core.name()));
         let count = u32::try_from(NUMBERS).expect("an answer is short");
         vendor.script().when(&message.text, Say::numbered(count).gated(&gate));
         let mut answering = None;
         self.talk.attend().await;
-        if spoken {
+        if let Some(number) = plan.spoken {
             let turn = self.talk.send(&message).await;
             vendor.gates().release(&gate, number as u64);
             self.talk.read_number(&turn, number).await;
@@ -102,18 +121,18 @@ impl Site {
         self.console.begin(&self.core, &self.ada, round).await;
         let link = self.link().await;
         let visits = self.visits();
-        Work { round, message, answering, question, on_its_way: None, race: None, link, visits }
+        Work { plan, message, answering, question, on_its_way: None, race: None, link, visits }
     }
 
     /// What is done in the fault's very moment.
-    pub(super) fn hurry(&mut self, work: &mut Work, dice: &mut Dice) {
-        if dice.chance() {
+    pub(super) fn hurry(&mut self, work: &mut Work) {
+        if work.plan.leaves {
             self.talk.one_leaves();
         }
         work.on_its_way = Some(self.talk.attempt(&work.message));
-        work.race = dice.chance().then(|| self.asking.race(&work.question));
+        work.race = work.plan.races.then(|| self.asking.race(&work.question));
         // A terminal prints into the fault, or after it.
-        if dice.chance() {
+        if work.plan.prints {
             self.console.go_on();
         }
     }
@@ -186,7 +205,7 @@ impl Site {
         self.console.go_on();
         self.talk.read_out().await;
         self.asking.talk.read_out().await;
-        self.console.read_out().await;
+        self.console.read_out(work.plan.prints).await;
         if let Some((turn, number)) = &work.answering {
             assert!(!self.talk.was_read(turn, number + 1), "a revoked Core was heard");
         }

@@ -3,8 +3,9 @@
 use super::dice::Dice;
 use super::fault::Fault;
 use super::happen::happen;
-use super::site::Site;
+use super::site::{Plan, Site};
 use condrix_tests::rig::{Clock, Gateway, World, assert_whole};
+use futures::future::join_all;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use toml::Table;
@@ -26,8 +27,11 @@ impl Stage {
         let gateway = Gateway::start_in(&Table::new(), variables.clone()).await;
         let world = World::around(gateway).await;
         let ben = world.gateway.add_user("ben").await;
-        let sites =
-            [Site::set("left", &world, &ben, &variables).await, Site::set("right", &world, &ben, &variables).await];
+        let sites = tokio::join!(
+            Box::pin(Site::set("left", &world, &ben, &variables)),
+            Box::pin(Site::set("right", &world, &ben, &variables))
+        )
+        .into();
         Self { sites, world, clock }
     }
 
@@ -46,21 +50,16 @@ impl Stage {
         let gates = vendor.gates();
         let first_is_hit = dice.chance();
         let [left, right] = &mut self.sites;
-        let left = {
-            let work = left.begin(vendor, round, dice).await;
-            (left, work)
-        };
-        let right = {
-            let work = right.begin(vendor, round, dice).await;
-            (right, work)
-        };
+        let plans = [Plan::draw(round, dice), Plan::draw(round, dice)];
+        let begun = tokio::join!(Box::pin(left.begin(vendor, plans[0])), Box::pin(right.begin(vendor, plans[1])));
+        let (left, right) = ((left, begun.0), (right, begun.1));
         let (mut hit, calm) = match (fault.befalls_all(), first_is_hit) {
             (true, _) => (vec![left, right], None),
             (false, true) => (vec![left], Some(right)),
             (false, false) => (vec![right], Some(left)),
         };
         for (site, work) in &mut hit {
-            site.hurry(work, dice);
+            site.hurry(work);
         }
         let goes_on = async {
             if let Some((site, work)) = calm {
@@ -72,8 +71,8 @@ impl Stage {
             clock.step(STEPS[dice.below(STEPS.len())]);
         }
         tokio::join!(Box::pin(happen(fault, gateway, gates, &mut hit)), Box::pin(goes_on));
-        for (site, work) in hit {
-            let end = site.recover(gates, fault, work).await;
+        let recovered = hit.into_iter().map(|(site, work)| site.recover(gates, fault, work));
+        for end in join_all(recovered).await {
             if let Some(clock) = &clock {
                 let at = end["at"].as_str().and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
                 assert!(at.is_some_and(|at| clock.has_shown(at)), "the Core goes by the clock: {end}");
