@@ -11,6 +11,7 @@ mod dice;
 mod fault;
 mod follower;
 mod happen;
+mod mid_refresh;
 mod site;
 mod stage;
 mod talk;
