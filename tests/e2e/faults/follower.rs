@@ -8,6 +8,9 @@ pub(super) enum By {
     Frames,
 }
 
+/// More than a turn's events.
+const NEWEST: usize = 100;
+
 #[derive(Debug)]
 pub(super) struct Follower {
     by: By,
@@ -29,6 +32,12 @@ impl Follower {
         session: &str,
         wanted: impl Fn(&SseEvent) -> bool,
     ) -> SseEvent {
+        // It may have read that while its stream was being cut.
+        let here = self.reader.as_ref().map_or(&[][..], Reader::seen);
+        let newest = self.before.iter().chain(here).rev().take(NEWEST);
+        if let Some(event) = newest.into_iter().find(|event| wanted(event)) {
+            return event.clone();
+        }
         loop {
             let reader = self.attend(client, session).await;
             while let Some(event) = reader.next().await {

@@ -8,10 +8,14 @@ use condrix_tests::rig::{Clock, Gateway, World, assert_whole};
 use futures::future::join_all;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
+use tokio::time::sleep;
 use toml::Table;
 
 /// How far clocks are stepped: less than a login lives without being used.
 const STEPS: [Duration; 3] = [Duration::minutes(-10), Duration::ZERO, Duration::minutes(10)];
+
+/// How long, in milliseconds, after what is done in a hurry has begun.
+const MOMENTS: [u64; 6] = [0, 1, 4, 12, 40, 120];
 
 pub(super) struct Stage {
     sites: [Site; 2],
@@ -59,8 +63,10 @@ impl Stage {
             (false, false) => (vec![right], Some(left)),
         };
         for (site, work) in &mut hit {
-            site.hurry(work);
+            site.hurry(gates, work);
         }
+        // Not to wait for anything: it happens at some moment of all that.
+        sleep(std::time::Duration::from_millis(MOMENTS[dice.below(MOMENTS.len())])).await;
         let goes_on = async {
             if let Some((site, work)) = calm {
                 site.goes_on(gates, work).await;
