@@ -27,7 +27,8 @@ bench: prepare ## Benchmarks, one JSON object a line
 	@scripts/bench
 
 crash: prepare build ## The long run of faults: N=… rounds (default 50)
-	CONDRIX_TEST_ROUNDS=$(or $(N),50) cargo test --package condrix-tests --locked --test e2e -- faults:: --nocapture
+	@scripts/prepare faketime
+	CONDRIX_TEST_ROUNDS=$(or $(N),50) cargo test --workspace --locked --test e2e -- faults:: --nocapture
 
 security: prepare build ## The long run of hostile input: N=… times the short one (default 20)
 	CONDRIX_TEST_ROUNDS=$(or $(N),20) cargo test --package condrix-tests --locked --test e2e -- hostile:: --nocapture

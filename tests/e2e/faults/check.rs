@@ -1,7 +1,9 @@
 //! What must hold after every fault.
 
 use condrix_tests::rig::SseEvent;
-use condrix_tests::rig::reader::{assert_dense, is_end};
+use condrix_tests::rig::reader::assert_dense;
+use serde_json::Value;
+use std::collections::HashMap;
 
 /// A message that was acknowledged.
 #[derive(Debug)]
@@ -10,16 +12,53 @@ pub(super) struct Acknowledged {
     pub(super) turn: String,
 }
 
-/// Every number once, every acknowledged message once, and nothing that nobody has sent. Each turn begins and ends once.
-pub(super) fn assert_sound(history: &[SseEvent], acknowledged: &[Acknowledged]) {
-    assert_dense(history);
-    let of = |wanted: &dyn Fn(&SseEvent) -> bool| history.iter().filter(|event| wanted(event)).count();
-    assert_eq!(of(&|event| event.event == "message_accepted"), acknowledged.len());
-    for Acknowledged { text, turn } in acknowledged {
-        let is_its = |event: &SseEvent| event.json()["turn"] == turn.as_str();
-        let accepted = of(&|event| event.event == "message_accepted" && is_its(event) && event.json()["text"] == *text);
-        let started = of(&|event| event.event == "turn_started" && is_its(event));
-        let ended = of(&|event| is_end(event) && is_its(event));
-        assert_eq!((accepted, started, ended), (1, 1, 1), "{text:?}: accepted, started, ended");
+/// A history that is as it must be.
+#[derive(Debug)]
+pub(super) struct Sound(Vec<Value>);
+
+impl Sound {
+    /// Every number once, every acknowledged message once, and nothing that nobody has sent. Each turn begins and ends once.
+    pub(super) fn assert(history: &[SseEvent], acknowledged: &[Acknowledged]) -> Self {
+        assert_dense(history);
+        let events: Vec<Value> = history.iter().map(SseEvent::json).collect();
+        let mut turns: HashMap<&str, Vec<&Value>> = HashMap::new();
+        for event in &events {
+            if let Some(turn) = event["turn"].as_str() {
+                turns.entry(turn).or_default().push(event);
+            }
+        }
+        assert_eq!(events.iter().filter(|event| event["kind"] == "message_accepted").count(), acknowledged.len());
+        for Acknowledged { text, turn } in acknowledged {
+            let its = turns.get(turn.as_str()).unwrap_or_else(|| panic!("{text:?} was acknowledged, and is lost"));
+            let of = |wanted: &dyn Fn(&Value) -> bool| its.iter().filter(|event| wanted(event)).count();
+            let accepted = of(&|event| event["kind"] == "message_accepted" && event["text"] == *text);
+            let started = of(&|event| event["kind"] == "turn_started");
+            assert_eq!((accepted, started, of(&is_end)), (1, 1, 1), "{text:?}: accepted, started, ended: {its:?}");
+        }
+        Self(events)
     }
+
+    pub(super) fn of_turn(&self, turn: &str) -> impl Iterator<Item = &Value> {
+        self.0.iter().filter(move |event| event["turn"] == turn)
+    }
+
+    /// How a turn ended.
+    pub(super) fn end_of(&self, turn: &str) -> &Value {
+        self.of_turn(turn).find(|event| is_end(event)).expect("every turn has ended")
+    }
+
+    /// What became of a question, and nothing else did.
+    pub(super) fn outcome_of(&self, approval: &str) -> &Value {
+        let outcome = |event: &&Value| {
+            event["approval"] == approval
+                && (event["kind"] == "approval_decided" || event["kind"] == "approval_withdrawn")
+        };
+        let outcomes: Vec<_> = self.0.iter().filter(outcome).collect();
+        let [outcome] = outcomes[..] else { panic!("a question has one outcome: {outcomes:?}") };
+        outcome
+    }
+}
+
+fn is_end(event: &Value) -> bool {
+    matches!(event["kind"].as_str(), Some("turn_completed" | "turn_failed" | "turn_interrupted"))
 }

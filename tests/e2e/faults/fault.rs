@@ -3,21 +3,78 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     GatewayKilled,
+    GatewayFrozen,
     AgentKilled,
+    AgentFrozen,
     CliKilled,
+    CliFrozen,
     LinkCut,
-    AgentStopped,
+    /// Some of what was said is lost, and the rest arrives.
+    LinkGapped,
+    /// Nothing arrives any more, and nobody is told.
+    LinkHalfOpen,
+    CoreRevoked,
+    DiskFull,
+    /// Gateway and agents at once.
+    EverythingKilled,
+    /// Of gateway and agents, and of nobody else.
+    ClockStepped,
+}
+
+/// What becomes of a turn in progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes on, and its question waits.
+    Spared,
+    /// It is over, and its question is taken back.
+    CutShort,
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 5] =
-        [Self::GatewayKilled, Self::AgentKilled, Self::CliKilled, Self::LinkCut, Self::AgentStopped];
+    pub(super) const ALL: [Self; 13] = [
+        Self::GatewayKilled,
+        Self::GatewayFrozen,
+        Self::AgentKilled,
+        Self::AgentFrozen,
+        Self::CliKilled,
+        Self::CliFrozen,
+        Self::LinkCut,
+        Self::LinkGapped,
+        Self::LinkHalfOpen,
+        Self::CoreRevoked,
+        Self::DiskFull,
+        Self::EverythingKilled,
+        Self::ClockStepped,
+    ];
 
-    /// Whether a turn in progress lives through it.
-    pub(super) const fn spares_the_turn(self) -> bool {
+    /// Whether it is noticed by silence alone, which takes its time.
+    pub(super) const fn is_slow(self) -> bool {
+        matches!(self, Self::LinkHalfOpen)
+    }
+
+    /// Whether every Core feels it. What befalls one Core must not be felt by another.
+    pub(super) const fn befalls_all(self) -> bool {
+        matches!(self, Self::GatewayKilled | Self::GatewayFrozen | Self::EverythingKilled | Self::ClockStepped)
+    }
+
+    pub(super) const fn fate(self) -> Fate {
         match self {
-            Self::GatewayKilled | Self::LinkCut | Self::AgentStopped => true,
-            Self::AgentKilled | Self::CliKilled => false,
+            Self::GatewayKilled
+            | Self::GatewayFrozen
+            | Self::AgentFrozen
+            | Self::CliFrozen
+            | Self::LinkCut
+            | Self::LinkGapped
+            | Self::LinkHalfOpen
+            | Self::ClockStepped
+            // What the disk does not take is kept until it does.
+            | Self::DiskFull => Fate::Spared,
+            Self::AgentKilled | Self::CliKilled | Self::CoreRevoked | Self::EverythingKilled => Fate::CutShort,
         }
+    }
+
+    /// Whether terminals end with it.
+    pub(super) const fn ends_terminals(self) -> bool {
+        matches!(self, Self::CoreRevoked)
     }
 }

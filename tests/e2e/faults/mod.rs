@@ -1,41 +1,58 @@
-//! What must hold whatever dies: an acknowledged message is in the history once, its turn ends once, a reader that comes
-//! back has the history and nothing else, and no process is left over.
+//! What must hold whatever dies: an acknowledged message is in the history once, its turn ends once, a question is decided
+//! at most once, a reader that comes back has the history and nothing else, a terminal has every line, a revoked Core is
+//! not heard, another Core feels nothing, no process is left over, and the databases are whole.
 //!
 //! `CONDRIX_TEST_ROUNDS` says how many faults (`make crash N=…`), `CONDRIX_TEST_SEED` repeats a run.
 
+mod asking;
 mod check;
+mod console;
 mod dice;
 mod fault;
 mod follower;
+mod happen;
+mod mid_refresh;
+mod site;
 mod stage;
+mod talk;
 
 use dice::Dice;
 use fault::Fault;
 use stage::Stage;
-
-/// Each fault once.
-const ROUNDS: u64 = Fault::ALL.len() as u64;
+use std::time::Instant;
 
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
     Some(text.parse().unwrap_or_else(|error| panic!("{variable}: {error}")))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_done_twice_whatever_dies() {
-    let rounds = number("CONDRIX_TEST_ROUNDS").unwrap_or(ROUNDS);
+    let mut stage = Box::pin(Stage::set()).await;
+    let rounds = number("CONDRIX_TEST_ROUNDS");
+    // A short run has each fault once, but for those that take long.
+    let (faults, others): (Vec<_>, Vec<_>) = Fault::ALL
+        .into_iter()
+        .filter(|fault| rounds.is_some() || !fault.is_slow())
+        .partition(|fault| stage.can_bring_about(*fault));
+    if !others.is_empty() {
+        eprintln!("NOT RUN, for it cannot be brought about here: {others:?}");
+    }
+    let rounds = rounds.unwrap_or(faults.len() as u64);
     let seed = number("CONDRIX_TEST_SEED").unwrap_or_else(Dice::any_seed);
     eprintln!("{rounds} faults with CONDRIX_TEST_SEED={seed}");
     let mut dice = Dice::new(seed);
-    let mut stage = Stage::set().await;
     let mut deck = Vec::new();
     for round in 1..=rounds {
         if deck.is_empty() {
-            deck = dice.shuffled(&Fault::ALL);
+            deck = dice.shuffled(&faults);
         }
         let fault = deck.pop().expect("it was filled");
-        eprintln!("{round}: {fault:?}");
-        stage.round(round, fault, &mut dice).await;
+        let begun = Instant::now();
+        eprint!("{round}: {fault:?} … ");
+        Box::pin(stage.round(round, fault, &mut dice)).await;
+        eprintln!("{:.1} s", begun.elapsed().as_secs_f64());
     }
-    stage.close().await;
+    Box::pin(stage.close()).await;
+    eprintln!("survived {rounds} faults with CONDRIX_TEST_SEED={seed}");
 }

@@ -1,170 +1,100 @@
-//! One gateway, one Core, one session that lives through everything.
+//! One gateway and two Cores. What befalls one of them must not be felt by the other.
 
-use super::check::{Acknowledged, assert_sound};
 use super::dice::Dice;
 use super::fault::Fault;
-use super::follower::{By, Follower};
-use condrix_tests::rig::{Client, Core, CoreOptions, Relay, SseEvent, World, eventually, fresh_key, history, tree};
-use condrix_tests::vendor::Say;
-use rustix::process::Signal;
-use serde_json::json;
-use std::time::Duration;
-use tokio::time::timeout;
-use toml::toml;
+use super::happen::happen;
+use super::site::{Plan, Site};
+use condrix_tests::rig::{Clock, Gateway, World, assert_whole};
+use futures::future::join_all;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+use tokio::time::sleep;
+use toml::Table;
 
-const KEY: &str = "sk-ant-api03-crash";
-/// Numbers in an answer.
-const NUMBERS: u32 = 12;
-/// An agent that does not answer a simple question within this is taken to be stopped.
-const UNANSWERED: Duration = Duration::from_millis(300);
+/// How far clocks are stepped: less than a login lives without being used.
+const STEPS: [Duration; 3] = [Duration::minutes(-10), Duration::ZERO, Duration::minutes(10)];
+
+/// How long, in milliseconds, after what is done in a hurry has begun.
+const MOMENTS: [u64; 6] = [0, 1, 4, 12, 40, 120];
 
 pub(super) struct Stage {
+    sites: [Site; 2],
     world: World,
-    core: Core,
-    relay: Relay,
-    session: String,
-    followers: [Follower; 2],
-    acknowledged: Vec<Acknowledged>,
+    /// None where clocks cannot be stepped.
+    clock: Option<Clock>,
 }
 
 impl Stage {
     pub(super) async fn set() -> Self {
-        let world = World::start().await;
-        world.vendor.accept_api_key(KEY);
-        let settings = toml! {
-            [claude]
-            exit_grace = "100ms"
-        };
-        let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
-        let mut core = Core::prepare("crash", &world.gateway, &world.vendor, &options);
-        core.pair(&world.gateway).await;
-        let relay = Relay::towards(world.gateway.url().port().expect("a gateway has a port")).await;
-        core.dial(relay.port());
-        core.run();
-        core.online(&world.ada).await;
-        let session = core.converse(&world.ada, "garden").await.path("");
-        let followers = [Follower::new(By::Events), Follower::new(By::Frames)];
-        Self { world, core, relay, session, followers, acknowledged: Vec::new() }
+        let clock = Clock::right();
+        let variables = clock.as_ref().map(Clock::variables).unwrap_or_default();
+        let gateway = Gateway::start_in(&Table::new(), variables.clone()).await;
+        let world = World::around(gateway).await;
+        let ben = world.gateway.add_user("ben").await;
+        let sites = tokio::join!(
+            Box::pin(Site::set("left", &world, &ben, &variables)),
+            Box::pin(Site::set("right", &world, &ben, &variables))
+        )
+        .into();
+        Self { sites, world, clock }
     }
 
-    /// A message, a fault in the midst of its answer or of its sending, and all is as it must be.
-    pub(super) async fn round(&mut self, round: u64, fault: Fault, dice: &mut Dice) {
-        let (text, gate, key) = (format!("count in round {round}."), format!("round-{round}"), fresh_key());
-        self.world.vendor.script().when(&text, Say::numbered(NUMBERS).gated(&gate));
-        let spoken = dice.chance();
-        if spoken {
-            let turn = self.send(&key, &text).await;
-            let numbers = 1 + dice.below(NUMBERS as usize - 1);
-            self.world.vendor.gates().release(&gate, numbers as u64);
-            let last = format!("{numbers} ");
-            for follower in &mut self.followers {
-                let wanted = |event: &SseEvent| {
-                    event.event == "text_delta" && event.json()["turn"] == turn && event.json()["text"] == last
-                };
-                follower.read_to(&self.world.ada, &self.session, wanted).await;
-            }
-            if dice.chance() {
-                self.followers[0].leave();
-            }
-        }
-        let on_its_way =
-            tokio::spawn(try_send(self.world.ada.clone(), self.session.clone(), key.clone(), text.clone()));
-        self.happen(fault).await;
-        // It may have arrived or not; its sender cannot know, and asks again.
-        on_its_way.await.expect("a request is no panic");
-        self.world.vendor.gates().open(&gate);
-        self.core.online(&self.world.ada).await;
-        let turn = self.send(&key, &text).await;
-        self.acknowledged.push(Acknowledged { text, turn: turn.clone() });
-
-        for follower in &mut self.followers {
-            let ends = |event: &SseEvent| condrix_tests::rig::reader::is_end(event) && event.json()["turn"] == turn;
-            follower.read_to(&self.world.ada, &self.session, ends).await;
-        }
-        self.assert_all_is_well(fault, spoken, &turn).await;
-    }
-
-    async fn assert_all_is_well(&mut self, fault: Fault, spoken: bool, turn: &str) {
-        let written = history(&self.world.ada, &self.session).await;
-        assert_sound(&written, &self.acknowledged);
-        for follower in &self.followers {
-            let seen = follower.seen();
-            assert_eq!(seen, written[..seen.len()], "a reader has the history and nothing else");
-        }
-        let end =
-            written.iter().find(|event| condrix_tests::rig::reader::is_end(event) && event.json()["turn"] == turn);
-        let end = end.map(|event| event.event.as_str());
-        if fault.spares_the_turn() {
-            assert_eq!(end, Some("turn_completed"));
-        } else if spoken {
-            assert_eq!(end, Some("turn_interrupted"));
-        }
-        // One agent, one CLI under one supervisor; what they were before is gone.
-        eventually("nothing is left over", async || (self.core.processes().len() <= 3).then_some(())).await;
-        assert!(self.core.cli_processes().len() <= 1);
-    }
-
-    async fn happen(&mut self, fault: Fault) {
+    /// Whether this can happen here.
+    pub(super) fn can_bring_about(&self, fault: Fault) -> bool {
         match fault {
-            Fault::GatewayKilled => {
-                self.world.gateway.program().kill().await;
-                self.world.gateway.start_again().await;
+            Fault::DiskFull => self.sites.iter().all(|site| site.disk.is_some()),
+            Fault::ClockStepped => self.clock.is_some(),
+            _ => true,
+        }
+    }
+
+    /// Work everywhere, a fault in the midst of it, and all is as it must be.
+    pub(super) async fn round(&mut self, round: u64, fault: Fault, dice: &mut Dice) {
+        let World { gateway, vendor, .. } = &mut self.world;
+        let gates = vendor.gates();
+        let first_is_hit = dice.chance();
+        let [left, right] = &mut self.sites;
+        let plans = [Plan::draw(round, dice), Plan::draw(round, dice)];
+        let begun = tokio::join!(Box::pin(left.begin(vendor, plans[0])), Box::pin(right.begin(vendor, plans[1])));
+        let (left, right) = ((left, begun.0), (right, begun.1));
+        let (mut hit, calm) = match (fault.befalls_all(), first_is_hit) {
+            (true, _) => (vec![left, right], None),
+            (false, true) => (vec![left], Some(right)),
+            (false, false) => (vec![right], Some(left)),
+        };
+        for (site, work) in &mut hit {
+            site.hurry(gates, work);
+        }
+        // Not to wait for anything: it happens at some moment of all that.
+        sleep(std::time::Duration::from_millis(MOMENTS[dice.below(MOMENTS.len())])).await;
+        let goes_on = async {
+            if let Some((site, work)) = calm {
+                site.goes_on(gates, work).await;
             }
-            Fault::AgentKilled => {
-                self.core.program().kill().await;
-                self.core.deserted().await;
-                self.core.run();
-            }
-            Fault::CliKilled => {
-                for process in self.core.cli_processes() {
-                    tree::kill(process.pid, Signal::KILL);
-                    let gone =
-                        async || self.core.cli_processes().iter().all(|now| now.pid != process.pid).then_some(());
-                    eventually("the CLI is gone", gone).await;
-                }
-            }
-            Fault::LinkCut => {
-                let before = self.core.listed(&self.world.ada).await["link"].clone();
-                self.relay.cut();
-                eventually("the gateway has noticed", async || {
-                    (self.core.listed(&self.world.ada).await["link"] != before).then_some(())
-                })
-                .await;
-            }
-            Fault::AgentStopped => {
-                self.core.program().signal(Signal::STOP);
-                let question = self.core.path("sessions");
-                eventually("the agent stands still", async || {
-                    timeout(UNANSWERED, self.world.ada.get(&question)).await.is_err().then_some(())
-                })
-                .await;
-                self.core.program().signal(Signal::CONT);
+        };
+        let mut clock = self.clock.as_mut().filter(|_| fault == Fault::ClockStepped);
+        if let Some(clock) = &mut clock {
+            clock.step(STEPS[dice.below(STEPS.len())]);
+        }
+        tokio::join!(Box::pin(happen(fault, gateway, gates, &mut hit)), Box::pin(goes_on));
+        let recovered = hit.into_iter().map(|(site, work)| site.recover(gates, fault, work));
+        for end in join_all(recovered).await {
+            if let Some(clock) = &clock {
+                let at = end["at"].as_str().and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
+                assert!(at.is_some_and(|at| clock.has_shown(at)), "the Core goes by the clock: {end}");
             }
         }
     }
 
-    /// Sends until it is acknowledged, always with the same key. Returns the turn.
-    async fn send(&self, key: &str, text: &str) -> String {
-        let sent = eventually("the message is acknowledged", async || {
-            try_send(self.world.ada.clone(), self.session.clone(), key.to_owned(), text.to_owned()).await
-        });
-        sent.await
+    /// Everything ends in order, and what is left on the disks is whole: the gateway verifies its audit log when it starts.
+    pub(super) async fn close(self) {
+        for site in self.sites {
+            site.close().await;
+        }
+        let mut gateway = self.world.gateway;
+        assert!(gateway.program().stop().await.success());
+        assert_whole(&gateway.data().join("registry.db")).await;
+        gateway.start_again().await;
+        assert!(gateway.program().stop().await.success());
     }
-
-    /// The agent ends in order and leaves nothing.
-    pub(super) async fn close(mut self) {
-        assert!(self.core.program().stop().await.success());
-        self.core.deserted().await;
-    }
-}
-
-/// The turn, if it is acknowledged.
-async fn try_send(client: Client, session: String, key: String, text: String) -> Option<String> {
-    let request = client.request(reqwest::Method::POST, &format!("{session}/messages"));
-    let request = request.header("idempotency-key", key).json(&json!({ "text": text }));
-    // No answer, a broken one or a refusal for the moment: all the same to whoever will ask again.
-    let answer = request.send().await.ok()?;
-    let acknowledged = answer.status().as_u16() == 202;
-    let answer: serde_json::Value = answer.json().await.ok()?;
-    acknowledged.then(|| answer["turn"].as_str().expect("an acknowledgement names the turn").to_owned())
 }

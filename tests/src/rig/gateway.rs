@@ -27,7 +27,13 @@ impl Gateway {
 
     /// The same with other settings, as in `config/gateway.toml`.
     pub async fn start_with(over: &Table) -> Self {
+        Self::start_in(over, Vec::new()).await
+    }
+
+    /// And with further variables of its environment.
+    pub async fn start_in(over: &Table, variables: Vec<(String, String)>) -> Self {
         let mut gateway = Self::prepare(over);
+        gateway.start.variables.extend(variables);
         gateway.start_again().await;
         gateway
     }

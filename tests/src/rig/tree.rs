@@ -62,15 +62,16 @@ fn with_descendants(mut found: Vec<Process>, all: &[Process]) -> Vec<Process> {
 }
 
 /// The processes that belong to a folder, whoever their parents are. A Core's CLI processes and their tools have inherited
-/// their home. Agent and supervisor show their environment to root alone: the one has its configuration in its arguments,
-/// the other is a child of the one or a parent of the others.
+/// their home. Agent, supervisor and keeper show their environment to root alone, if at all: the agent has its configuration
+/// in its arguments, the others are its children or parents of what is known.
 pub fn living_in(folder: &Path) -> Vec<Process> {
     let folder = folder.display().to_string();
     let all = processes();
     let named =
         |process: &&Process| process.environment.iter().chain(&process.arguments).any(|value| value.contains(&folder));
     let mut found: Vec<Process> = all.iter().filter(named).cloned().collect();
-    let supervises = |process: &&Process| process.arguments.get(1).is_some_and(|order| order == "supervise");
+    let holds = ["supervise", "keep-terminal"];
+    let supervises = |process: &&Process| process.arguments.get(1).is_some_and(|order| holds.contains(&order.as_str()));
     let above = |process: &&Process| found.iter().any(|below| below.parent == process.pid);
     let others = |process: &&Process| found.iter().all(|known| known.pid != process.pid);
     let supervisors: Vec<Process> = all.iter().filter(supervises).filter(above).filter(others).cloned().collect();

@@ -19,8 +19,12 @@ impl World {
 
     /// With other settings of the gateway.
     pub async fn start_with(settings: &Table) -> Self {
+        Self::around(Gateway::start_with(settings).await).await
+    }
+
+    /// With a gateway that runs already.
+    pub async fn around(gateway: Gateway) -> Self {
         let vendor = Vendor::start().await;
-        let gateway = Gateway::start_with(settings).await;
         let ada = gateway.add_user("ada").await;
         Self { ada, gateway, vendor }
     }
