@@ -57,7 +57,7 @@ impl Sequences {
     /// Takes a piece from the beginning of `rest`; None: all of it is taken.
     pub(super) fn next<'a>(&mut self, rest: &mut &'a [u8]) -> Option<Piece<'a>> {
         if self.state == State::Text
-            && let Some(text) = self.text(rest)
+            && let Some(text) = text(rest)
         {
             return Some(Piece::Text(text));
         }
@@ -81,18 +81,6 @@ impl Sequences {
             }
         }
         None
-    }
-
-    /// Text up to what is none, or not whole. What is behind it has begun then, if there is something.
-    fn text<'a>(&mut self, rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-        let is_text = |byte: &u8| !matches!(*byte, ESC | 0x0e | 0x0f);
-        let mut end = rest.iter().position(|byte| !is_text(byte)).unwrap_or(rest.len());
-        if end == rest.len() {
-            end -= begun_character(rest);
-        }
-        let (text, behind) = rest.split_at(end);
-        *rest = behind;
-        (!text.is_empty()).then_some(text)
     }
 
     fn hold(&mut self, byte: u8) {
@@ -126,9 +114,8 @@ impl Sequences {
                 }
                 State::Character(more - 1)
             }
-            (State::Character(_), _) => return Some(End::Before),
-            // It begins another; a string is over by it.
-            (_, ESC) => return Some(End::Before),
+            // An escape begins another sequence; a string is over by it.
+            (State::Character(_), _) | (_, ESC) => return Some(End::Before),
             (_, CANCEL | SUBSTITUTE) => return Some(End::With),
             (State::Escape { intermediates: false }, b'[') => State::Control,
             (State::Escape { intermediates: false }, b']' | b'P' | b'X' | b'^' | b'_') => State::String,
@@ -146,6 +133,18 @@ impl Sequences {
 enum End {
     With,
     Before,
+}
+
+/// Text from the beginning, up to what is none, or not whole.
+fn text<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let is_text = |byte: &u8| !matches!(*byte, ESC | 0x0e | 0x0f);
+    let mut end = rest.iter().position(|byte| !is_text(byte)).unwrap_or(rest.len());
+    if end == rest.len() {
+        end -= begun_character(rest);
+    }
+    let (text, behind) = rest.split_at(end);
+    *rest = behind;
+    (!text.is_empty()).then_some(text)
 }
 
 /// 0: no character of UTF-8 begins so.
