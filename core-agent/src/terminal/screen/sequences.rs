@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn sequences_are_found_and_what_is_not_whole_is_held() {
-        let cases: [(&[u8], &[&[u8]], &[u8]); 12] = [
+        type Case<'a> = (&'a [u8], &'a [&'a [u8]], &'a [u8]);
+        let cases: [Case<'_>; 12] = [
             (b"one\x1b[1;31mtwo", &[b"one", b"\x1b[1;31m", b"two"], b""),
             (b"one\x1b[1;3", &[b"one"], b"\x1b[1;3"),
             (b"\x1b(0q\x1b(B", &[b"\x1b(0", b"q", b"\x1b(B"], b""),
@@ -268,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_not_held_but_passed_over() {
-        let picture = [b"\x1b]1337;", &[b'x'; 2 * LONGEST][..]].concat();
+        let picture = [b"\x1b]1337;", &vec![b'x'; 2 * LONGEST][..]].concat();
         assert_eq!(pieces(&picture, 100), (vec![], b"\x1b]".to_vec()));
         assert_eq!(pieces(&[&picture, &b"\x07on"[..]].concat(), 100), (vec![b"on".to_vec()], vec![]));
     }

@@ -6,6 +6,7 @@
 
 mod first_token;
 mod revocation;
+mod terminals;
 mod websockets;
 
 use serde::Serialize;
@@ -52,6 +53,9 @@ async fn main() {
     }
     if is_wanted("revocation") {
         revocation::run().await.iter().for_each(print);
+    }
+    if is_wanted("terminals") {
+        terminals::run().await.iter().for_each(print);
     }
     if is_wanted("first_token") {
         first_token::run().await.iter().for_each(print);
