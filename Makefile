@@ -27,7 +27,7 @@ bench: prepare ## Benchmarks, one JSON object a line
 	@scripts/bench
 
 crash: prepare build ## The long run of faults: N=… rounds (default 50)
-	@scripts/prepare faketime
+	@scripts/prepare faketime=faketime
 	CONDRIX_TEST_ROUNDS=$(or $(N),50) cargo test --workspace --locked --test e2e -- faults:: --nocapture
 
 security: prepare build ## The long run of hostile input: N=… times the short one (default 20)

@@ -17,6 +17,8 @@ pub struct Client {
     tls: rustls::ClientConfig,
     base: Url,
     credentials: Credentials,
+    /// Where sockets are dialled, where that is not the address's own port.
+    port: Option<u16>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,12 +81,17 @@ impl Client {
             .read_timeout(DEADLINE)
             .build()
             .expect("the client is complete");
-        Self { http, tls, base, credentials: Credentials::Nobody }
+        Self { http, tls, base, credentials: Credentials::Nobody, port: None }
     }
 
     /// The same client for somebody else.
     pub fn with(&self, credentials: Credentials) -> Self {
         Self { credentials, ..self.clone() }
+    }
+
+    /// The same client, whose sockets go to the same address by way of this loopback port.
+    pub fn dialling(&self, port: u16) -> Self {
+        Self { port: Some(port), ..self.clone() }
     }
 
     pub fn credentials(&self) -> &Credentials {
@@ -158,12 +165,12 @@ impl Client {
                 headers.insert(header::AUTHORIZATION, value(&format!("Bearer {token}")));
             }
         }
-        Socket::open(&self.tls, &self.url(path), headers).await
+        Socket::open(&self.tls, &self.url(path), self.port, headers).await
     }
 
     /// The same with exactly these headers besides the protocol's own.
     pub async fn socket_with(&self, path: &str, headers: HeaderMap) -> Result<Socket, Refused> {
-        Socket::open(&self.tls, &self.url(path), headers).await
+        Socket::open(&self.tls, &self.url(path), self.port, headers).await
     }
 }
 

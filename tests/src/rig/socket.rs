@@ -33,14 +33,25 @@ impl Refused {
 }
 
 impl Socket {
-    pub(super) async fn open(tls: &rustls::ClientConfig, url: &Url, headers: HeaderMap) -> Result<Self, Refused> {
+    /// `port`: where to dial, where that is not the address's own.
+    pub(super) async fn open(
+        tls: &rustls::ClientConfig,
+        url: &Url,
+        port: Option<u16>,
+        headers: HeaderMap,
+    ) -> Result<Self, Refused> {
         // Boxed: the TLS handshake's state is large.
-        within("a WebSocket is opened or refused", Box::pin(Self::try_open(tls, url, headers))).await
+        within("a WebSocket is opened or refused", Box::pin(Self::try_open(tls, url, port, headers))).await
     }
 
-    async fn try_open(tls: &rustls::ClientConfig, url: &Url, headers: HeaderMap) -> Result<Self, Refused> {
+    async fn try_open(
+        tls: &rustls::ClientConfig,
+        url: &Url,
+        port: Option<u16>,
+        headers: HeaderMap,
+    ) -> Result<Self, Refused> {
         let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
-        let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443));
+        let (host, port) = (url.host_str().unwrap_or_default(), port.or(url.port_or_known_default()).unwrap_or(443));
         let tcp = TcpStream::connect((host, port)).await.map_err(|error| failed(&error))?;
         tcp.set_nodelay(true).map_err(|error| failed(&error))?;
         let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(&error))?;

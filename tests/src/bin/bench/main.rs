@@ -7,6 +7,7 @@
 mod first_message;
 mod first_token;
 mod revocation;
+mod terminals;
 mod websockets;
 
 use serde::Serialize;
@@ -56,6 +57,9 @@ async fn main() {
     }
     if is_wanted("first_message") {
         first_message::run().await.iter().for_each(print);
+    }
+    if is_wanted("terminals") {
+        terminals::run().await.iter().for_each(print);
     }
     if is_wanted("first_token") {
         first_token::run().await.iter().for_each(print);

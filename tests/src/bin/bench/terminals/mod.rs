@@ -1,0 +1,205 @@
+//! Terminals: what a key waits for its echo, and how fast output comes, against OpenSSH in the same run, in turn.
+
+mod delay;
+mod line;
+mod ssh;
+
+use super::{Figure, millis, percentile};
+use condrix_tests::rig::{Core, CoreOptions, World};
+use delay::Delay;
+use line::{ECHO, Line};
+use ssh::Server;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tokio_util::task::AbortOnDropHandle;
+
+const KEY: &str = "sk-ant-api03-bench";
+const KEYS: usize = 600;
+const FAR_KEYS: usize = 60;
+const EACH_WAY: Duration = Duration::from_millis(40);
+const BULK: u64 = 50_000_000;
+const REPLAY: u64 = 1024 * 1024;
+const REPLAYS: usize = 15;
+const IDLE: usize = 3;
+
+pub(super) async fn run() -> Vec<Figure> {
+    let world = World::start().await;
+    world.vendor.accept_api_key(KEY);
+    // What people have; the Core's user may have no shell of its own here.
+    let settings = toml::toml! {
+        [terminals]
+        shell = "/bin/bash"
+    };
+    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
+    let core = world.core_with("one", &options).await;
+    let server = Server::start().await;
+    let mut figures = idle(&world, &core).await;
+    figures.extend(keystrokes(&world, &core, &server).await);
+    figures.push(far(&world, &core, &server).await);
+    figures.push(throughput(&world, &core, &server).await);
+    figures.push(replay(&world, &core).await);
+    figures
+}
+
+async fn pair(world: &World, core: &Core, server: &Server) -> [Line; 2] {
+    let mut pair = [Line::ours(core, &world.ada, ECHO).await, Line::over_ssh(server, server.port, ECHO).await];
+    for line in &mut pair {
+        line.until("begun").await;
+    }
+    pair
+}
+
+/// As many keys into either, in turn, in milliseconds.
+async fn type_in_turn(pair: &mut [Line; 2], keys: usize) -> [Vec<f64>; 2] {
+    let mut samples = [Vec::new(), Vec::new()];
+    // The first ones warm both up.
+    for number in 0..keys + 20 {
+        for at in [number % 2, 1 - number % 2] {
+            let took = millis(pair[at].key().await);
+            if number >= 20 {
+                samples[at].push(took);
+            }
+        }
+    }
+    samples
+}
+
+async fn keystrokes(world: &World, core: &Core, server: &Server) -> Vec<Figure> {
+    let mut pair = pair(world, core, server).await;
+    let [mut ours, mut ssh] = type_in_turn(&mut pair, KEYS).await;
+    let (p50, p99) = (percentile(&mut ours, 0.5), percentile(&mut ours, 0.99));
+    let (ssh_p50, ssh_p99) = (percentile(&mut ssh, 0.5), percentile(&mut ssh, 0.99));
+    let of = format!("{KEYS} keys each in turn, a raw terminal that `cat` echoes in; ");
+    let figure = |name, ours: f64, ssh: f64| {
+        let detail = format!("{of}through gateway and link {ours:.2} ms, ssh {ssh:.2} ms");
+        Figure { name, value: ours / ssh, unit: "ratio", detail }
+    };
+    let mut figures = vec![figure("keystroke_p50_vs_ssh", p50, ssh_p50), figure("keystroke_p99_vs_ssh", p99, ssh_p99)];
+    // A second terminal of the same Core says all that its reader takes.
+    let flood = flood(world, core).await;
+    let [mut busy, mut ssh_busy] = type_in_turn(&mut pair, KEYS).await;
+    drop(flood);
+    let busy_p99 = percentile(&mut busy, 0.99);
+    let detail = format!(
+        "{KEYS} keys while a client reads what another terminal of the Core says without end: p99 {busy_p99:.2} ms, idle \
+         {p99:.2} ms; p50 {:.2} ms; ssh beside it p50 {:.2} ms, p99 {:.2} ms",
+        percentile(&mut busy, 0.5),
+        percentile(&mut ssh_busy, 0.5),
+        percentile(&mut ssh_busy, 0.99),
+    );
+    figures.push(Figure { name: "keystroke_p99_under_bulk", value: busy_p99 / p99, unit: "ratio", detail });
+    figures
+}
+
+async fn flood(world: &World, core: &Core) -> AbortOnDropHandle<()> {
+    let mut line = Line::ours(core, &world.ada, "printf be%s gun; exec yes").await;
+    line.until("begun").await;
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        loop {
+            line.receive().await;
+        }
+    }))
+}
+
+async fn far(world: &World, core: &Core, server: &Server) -> Figure {
+    let gateway = Delay::towards(world.gateway.url().port().expect("a gateway has a port"), EACH_WAY).await;
+    let sshd = Delay::towards(server.port, EACH_WAY).await;
+    let mut pair = [
+        Line::ours(core, &world.ada.dialling(gateway.port), ECHO).await,
+        Line::over_ssh(server, sshd.port, ECHO).await,
+    ];
+    for line in &mut pair {
+        line.until("begun").await;
+    }
+    let [mut ours, mut ssh] = type_in_turn(&mut pair, FAR_KEYS).await;
+    let (p50, ssh_p50) = (percentile(&mut ours, 0.5), percentile(&mut ssh, 0.5));
+    let detail = format!(
+        "p50 of {FAR_KEYS} keys each, client and server {} ms apart each way: through gateway and link {p50:.1} ms, ssh \
+         {ssh_p50:.1} ms; p99 {:.1} and {:.1} ms",
+        EACH_WAY.as_millis(),
+        percentile(&mut ours, 0.99),
+        percentile(&mut ssh, 0.99),
+    );
+    Figure { name: "keystroke_80ms_rtt_vs_ssh", value: p50 / ssh_p50, unit: "ratio", detail }
+}
+
+async fn throughput(world: &World, core: &Core, server: &Server) -> Figure {
+    let command =
+        format!("stty raw -echo; printf be%s gun; read -r _; head -c {BULK} /dev/zero | tr '\\0' x; exec cat");
+    let lines = [Line::ours(core, &world.ada, &command).await, Line::over_ssh(server, server.port, &command).await];
+    let mut rates = Vec::new();
+    for mut line in lines {
+        line.until("begun").await;
+        let started = Instant::now();
+        line.send(b"\n").await;
+        let mut left = BULK;
+        while left > 0 {
+            left = left.saturating_sub(line.receive().await.len() as u64);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a number of bytes")]
+        rates.push(BULK as f64 / 1e6 / started.elapsed().as_secs_f64());
+    }
+    let detail = format!(
+        "{} MB of output: through gateway and link {:.1} MB/s, ssh {:.1} MB/s",
+        BULK / 1_000_000,
+        rates[0],
+        rates[1]
+    );
+    Figure { name: "terminal_throughput_vs_ssh", value: rates[0] / rates[1], unit: "ratio", detail }
+}
+
+/// What an idle terminal takes: its keeper and its shell.
+async fn idle(world: &World, core: &Core) -> Vec<Figure> {
+    let before = keepers(core).len();
+    for _ in 0..IDLE {
+        let (_, terminal) = core.new_terminal(&world.ada).await;
+        terminal.leave().await;
+    }
+    let keepers = keepers(core);
+    assert_eq!(keepers.len() - before, IDLE);
+    let shells = core.processes().into_iter().filter(|process| keepers.contains(&process.parent));
+    let all: Vec<u32> = keepers.iter().copied().chain(shells.map(|process| process.pid)).collect();
+    let sizes = |pids: &[u32]| pids.iter().map(|pid| proportional_kib(*pid)).sum::<f64>();
+    #[expect(clippy::cast_precision_loss, reason = "a few")]
+    let count = keepers.len() as f64;
+    let (whole, kept) = (sizes(&all) / count, sizes(&keepers) / count);
+    let detail =
+        format!("PSS, mean of {IDLE} terminals that nobody is attached to: keeper {kept:.0} KiB, the rest its shell");
+    vec![Figure { name: "idle_terminal_kib", value: whole, unit: "KiB", detail }]
+}
+
+fn keepers(core: &Core) -> Vec<u32> {
+    let all = core.processes().into_iter();
+    all.filter(|process| process.arguments.iter().any(|argument| argument == "keep-terminal"))
+        .map(|process| process.pid)
+        .collect()
+}
+
+fn proportional_kib(pid: u32) -> f64 {
+    let path = PathBuf::from(format!("/proc/{pid}/smaps_rollup"));
+    let text = std::fs::read_to_string(path).expect("the process is there and may be looked at");
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).expect("it has a size");
+    line.trim().trim_end_matches(" kB").trim().parse().expect("it is a number")
+}
+
+async fn replay(world: &World, core: &Core) -> Figure {
+    let id = core.open_terminal(&world.ada).await;
+    let mut terminal = core.terminal(&world.ada, &id, "attach").await.expect("it is attached to");
+    terminal.ready().await;
+    terminal.run(&format!("head -c {REPLAY} /dev/zero | tr '\\0' x")).await;
+    terminal.leave().await;
+    let path = core.path(&format!("terminals/{id}/attach?position=0"));
+    let mut took = Vec::new();
+    for _ in 0..REPLAYS {
+        let started = Instant::now();
+        let mut socket = world.ada.socket_for(&path, Some("condrix.terminal.v1")).await.expect("it is attached to");
+        line::live(&mut socket).await;
+        took.push(millis(started.elapsed()));
+        socket.close().await;
+    }
+    let detail = format!(
+        "p50 of {REPLAYS}: from dialling (TLS handshake and all) with position 0 until `live`, 1 MiB kept; p90 {:.1} ms",
+        percentile(&mut took, 0.9)
+    );
+    Figure { name: "replay_1mib_ms", value: percentile(&mut took, 0.5), unit: "ms", detail }
+}
