@@ -9,7 +9,7 @@ const SUBPROTOCOL: Option<&str> = Some("condrix.terminal.v1");
 
 pub(super) enum Line {
     Ours(Box<Socket>),
-    Ssh(Shell),
+    Ssh(Box<Shell>),
 }
 
 /// A program that answers a key as an editor does: by itself, at once, the terminal being raw. Its word that it has begun
@@ -34,7 +34,7 @@ impl Line {
     }
 
     pub(super) async fn over_ssh(server: &Server, port: u16, command: &str) -> Self {
-        Self::Ssh(server.shell(port, command).await)
+        Self::Ssh(Box::new(server.shell(port, command).await))
     }
 
     pub(super) async fn send(&mut self, keys: &[u8]) {
