@@ -312,7 +312,7 @@ mod tests {
         let idles = async {
             let mut stream = opener.open().await.unwrap();
             // Traffic that makes yamux ask, each time shortly before an interval of fifteen seconds would look.
-            for at in [12.0, 22.5, 62.5] {
+            for at in [12.0, 22.5, 45.0] {
                 sleep_until(began + Duration::from_secs_f64(at)).await;
                 answers(&mut stream).await;
             }

@@ -13,7 +13,7 @@ const FILES: [&str; 16] = [
     "claude/credentials",
     "claude/.credentials.json",
     ".claude/.credentials.json",
-    "workspaces/garden",
+    "workspaces/garden/CLAUDE.md",
     "workspaces/garden/files/../../home/.claude/.credentials.json",
     "workspaces/..",
     "workspaces/../home/.claude/.credentials.json",
