@@ -1,6 +1,6 @@
 //! Terminals: PTYs on this Core that outlive whoever looks at them, and the agent itself.
 //!
-//! Each is owned by a [keeper](keeper), a process of its own. This is the agent's side: which terminals there are, and
+//! Each is owned by a [keeper], a process of its own. This is the agent's side: which terminals there are, and
 //! the way to one of them.
 
 mod entry;

@@ -30,8 +30,8 @@ async fn a_sign_in_that_is_made_in_a_terminal_is_that_of_whoever_sits_there() {
     terminal.until("Paste code here").await;
     let text = terminal.text();
     let url = text.split_whitespace().find(|word| word.starts_with("https://")).expect("an address is shown");
-    let code = world.vendor.approve(&url.parse().unwrap(), "ada").unwrap();
-    terminal.keys(&format!("{code}\r")).await;
+    let pasted = world.vendor.approve(&url.parse().unwrap(), "ada").unwrap();
+    terminal.keys(&format!("{pasted}\r")).await;
     let known = core.until_known(&world.ada, "it is known whose it is", |claude| claude["account"].is_string()).await;
     let ada = world.ada.get("/api/v1/me").await.expect(200)["user"].clone();
     assert_eq!(
