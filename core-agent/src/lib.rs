@@ -11,6 +11,7 @@ pub mod api;
 pub mod claude;
 pub mod cli;
 pub mod config;
+pub mod disk;
 pub mod git;
 pub mod installation;
 pub mod journal;

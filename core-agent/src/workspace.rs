@@ -107,7 +107,7 @@ pub struct Workspaces {
 impl Workspaces {
     /// Whether the disk that workspaces are on has this much left, in bytes. Where that cannot be known, it is tried.
     pub fn has_room(&self, wanted: u64) -> bool {
-        rustix::fs::fstatvfs(&*self.handle).is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) >= wanted)
+        crate::disk::free(&self.root).map_or(true, |free| free >= wanted)
     }
 
     /// Opens the root, which is made when it is missing.

@@ -374,12 +374,12 @@ impl Clones {
     async fn weigh(&self, folder: &Path) -> Result<(), Failure> {
         let (folder, largest) = (folder.to_owned(), self.0.largest);
         // A folder that cannot be looked at is being written: the next look sees more.
-        let size = spawn_blocking(move || weight(&folder, largest)).await.unwrap_or(0);
+        let (workspaces, min_free) = (self.0.workspaces.clone(), self.0.min_free);
+        let looked = spawn_blocking(move || (weight(&folder, largest), workspaces.has_room(min_free))).await;
+        let (size, has_room) = looked.unwrap_or((0, true));
         if size > largest {
             return Err(Failure::TooLarge(largest));
         }
-        let (workspaces, min_free) = (self.0.workspaces.clone(), self.0.min_free);
-        let has_room = spawn_blocking(move || workspaces.has_room(min_free)).await.unwrap_or(true);
         if has_room { Ok(()) } else { Err(Failure::NoRoom) }
     }
 

@@ -51,10 +51,9 @@ impl Journal {
         let used = u64::try_from((pages - unused).max(0).saturating_mul(size)).unwrap_or(0);
         let folder = self.folder.clone();
         // The disk may be slow: a thread for those who wait asks it.
-        let asked = tokio::task::spawn_blocking(move || rustix::fs::statvfs(&*folder)).await;
-        let disk = asked.map_err(io::Error::other).and_then(|asked| asked.map_err(io::Error::from));
-        let disk = disk.map_err(sqlx::Error::Io)?;
-        Ok(Space { used, free: disk.f_bavail.saturating_mul(disk.f_frsize) })
+        let asked = tokio::task::spawn_blocking(move || crate::disk::free(&folder)).await;
+        let free = asked.map_err(io::Error::other).flatten().map_err(sqlx::Error::Io)?;
+        Ok(Space { used, free })
     }
 }
 

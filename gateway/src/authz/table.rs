@@ -111,8 +111,12 @@ const fn gateway(verb: Verb, template: &'static str, rule: Rule) -> Route {
 }
 
 const fn core(verb: Verb, template: &'static str, grant: Grant, owned: Owned) -> Route {
-    let rule = Rule::Core(Need { grant, owned });
-    Route { verb, template, rule, access: Access::Http, class: Class::Interactive, audited: None }
+    gateway(verb, template, Rule::Core(Need { grant, owned }))
+}
+
+/// The same route, with its line in the audit log.
+const fn audited(act: Audited, route: Route) -> Route {
+    Route { audited: Some(act), ..route }
 }
 
 use Grant::{Administer, Observe, Operate};
@@ -159,33 +163,30 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/workspaces", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/workspaces", Operate, OwnerOnly),
     // Whoever trusts a workspace lets it act as the Core's user.
-    Route {
-        audited: Some(Audited::WorkspaceTrusted),
-        ..core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly)
-    },
-    Route {
-        audited: Some(Audited::WorkspaceDistrusted),
-        ..core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly)
-    },
+    audited(
+        Audited::WorkspaceTrusted,
+        core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
+    ),
+    audited(
+        Audited::WorkspaceDistrusted,
+        core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/trust", Administer, OwnerOnly),
+    ),
     // A server is a program that runs as the Core's user, or is told what is said.
     core(Get, "/api/v1/cores/{core}/mcp-servers", Operate, OwnerOnly),
-    Route {
-        audited: Some(Audited::McpServerSet),
-        ..core(Put, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly)
-    },
-    Route {
-        audited: Some(Audited::McpServerRemoved),
-        ..core(Delete, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly)
-    },
+    audited(Audited::McpServerSet, core(Put, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly)),
+    audited(
+        Audited::McpServerRemoved,
+        core(Delete, "/api/v1/cores/{core}/mcp-servers/{server}", Administer, OwnerOnly),
+    ),
     core(Get, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers", Operate, OwnerOnly),
-    Route {
-        audited: Some(Audited::McpServerSet),
-        ..core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly)
-    },
-    Route {
-        audited: Some(Audited::McpServerRemoved),
-        ..core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly)
-    },
+    audited(
+        Audited::McpServerSet,
+        core(Put, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
+    ),
+    audited(
+        Audited::McpServerRemoved,
+        core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}/mcp-servers/{server}", Administer, OwnerOnly),
+    ),
     core(Get, "/api/v1/cores/{core}/sessions/{session}/mcp-servers", Operate, OwnerOnly),
     core(Patch, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/mcp-servers/{server}/reconnect", Operate, OwnerOnly),
@@ -193,14 +194,11 @@ pub const ROUTES: &[Route] = &[
     core(Delete, "/api/v1/cores/{core}/workspaces/{workspace}", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/git/deploy-key", Administer, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly),
-    Route {
-        audited: Some(Audited::GitCredentialSet),
-        ..core(Post, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly)
-    },
-    Route {
-        audited: Some(Audited::GitCredentialRemoved),
-        ..core(Delete, "/api/v1/cores/{core}/git/credentials/{host}", Administer, OwnerOnly)
-    },
+    audited(Audited::GitCredentialSet, core(Post, "/api/v1/cores/{core}/git/credentials", Administer, OwnerOnly)),
+    audited(
+        Audited::GitCredentialRemoved,
+        core(Delete, "/api/v1/cores/{core}/git/credentials/{host}", Administer, OwnerOnly),
+    ),
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
@@ -231,33 +229,28 @@ pub const ROUTES: &[Route] = &[
     // The CLI may have to be started to say it.
     core(Get, "/api/v1/cores/{core}/sessions/{session}/commands", Operate, OwnerOnly),
     // Running without asking is lent by an administrator, and taken back by whoever operates.
-    Route {
-        audited: Some(Audited::BypassBegun),
-        ..core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly)
-    },
+    audited(Audited::BypassBegun, core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly)),
     core(Delete, "/api/v1/cores/{core}/sessions/{session}/bypass", Operate, OwnerOnly),
     // Whoever types into a terminal is the Core's user.
     core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),
-    Route {
-        audited: Some(Audited::TerminalOpened),
-        ..core(Post, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly)
-    },
+    audited(Audited::TerminalOpened, core(Post, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly)),
     core(Get, "/api/v1/cores/{core}/terminals/{terminal}", Observe, Anyone),
     core(Patch, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly),
-    Route {
-        audited: Some(Audited::TerminalClosed),
-        ..core(Delete, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly)
-    },
+    audited(Audited::TerminalClosed, core(Delete, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly)),
     // Keystrokes ride the interactive connection, which no history ever fills.
     Route {
         access: Access::HttpOrWebSocket,
-        audited: Some(Audited::TerminalAttached),
-        ..core(Get, "/api/v1/cores/{core}/terminals/{terminal}/attach", Administer, OwnerOnly)
+        ..audited(
+            Audited::TerminalAttached,
+            core(Get, "/api/v1/cores/{core}/terminals/{terminal}/attach", Administer, OwnerOnly),
+        )
     },
     Route {
         access: Access::HttpOrWebSocket,
-        audited: Some(Audited::TerminalWatched),
-        ..core(Get, "/api/v1/cores/{core}/terminals/{terminal}/watch", Observe, Anyone)
+        ..audited(
+            Audited::TerminalWatched,
+            core(Get, "/api/v1/cores/{core}/terminals/{terminal}/watch", Observe, Anyone),
+        )
     },
     core(Get, "/api/v1/cores/{core}/recordings", Administer, OwnerOnly),
     Route { class: Class::Bulk, ..core(Get, "/api/v1/cores/{core}/recordings/{terminal}", Administer, OwnerOnly) },

@@ -18,6 +18,7 @@ use crate::claude::session::Gate;
 use crate::claude::settings::Settings;
 use crate::claude::state::replaced;
 use crate::claude::stream::{CliLine, outgoing};
+use crate::disk;
 use crate::supervise::{Exit, Supervised};
 use protocol::event::PermissionMode;
 use protocol::secret::random_bytes;
@@ -201,8 +202,8 @@ impl Refresher {
     }
 
     fn disk_full(&self) -> bool {
-        match rustix::fs::statvfs(&self.claude_dir) {
-            Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) < NEEDED,
+        match disk::free(&self.claude_dir) {
+            Ok(free) => free < NEEDED,
             Err(error) => {
                 // The CLI will say what is wrong there.
                 tracing::warn!(%error, "the free space for the CLI's credentials is not known");
