@@ -9,13 +9,18 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, BufWriter};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Duration, Instant, Interval, MissedTickBehavior, interval_at};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt as _};
 
 /// What yamux may give streams beyond the window that each begins with: nothing, as this is just those windows' sum.
 const MAX_RECEIVE_WINDOW: usize = LIBRARY_LIMIT * yamux::DEFAULT_CREDIT as usize;
+/// What is gathered before it is written. yamux writes a frame's head and its content by themselves, and asks for both to
+/// go out after that: without this a keystroke would be two TLS records, two packets, and two awakenings of its reader.
+const GATHERED: usize = 32 * 1024;
+/// A frame fills a TLS record, its head of twelve bytes included.
+const LARGEST_CONTENT: usize = 16 * 1024 - 12;
 /// Open requests on their way to the driver, and inbound streams that wait for a server.
 const QUEUE: usize = 256;
 
@@ -104,7 +109,7 @@ enum Role {
 
 /// Moves a connection's bytes until it ends.
 pub struct Driver<S> {
-    connection: yamux::Connection<Compat<Watched<S>>>,
+    connection: yamux::Connection<Compat<BufWriter<Watched<S>>>>,
     role: Role,
     heard: LastHeard,
     timing: Timing,
@@ -141,11 +146,13 @@ where
 {
     fn new(stream: S, mode: yamux::Mode, role: Role, timing: Timing) -> Self {
         let (watched, heard) = Watched::new(stream);
+        let gathering = BufWriter::with_capacity(GATHERED, watched);
         let mut config = yamux::Config::default();
         // The window first: yamux wants each to fit the other at every step.
         config.set_max_connection_receive_window(Some(MAX_RECEIVE_WINDOW));
         config.set_max_num_streams(LIBRARY_LIMIT);
-        Self { connection: yamux::Connection::new(watched.compat(), config, mode), role, heard, timing }
+        config.set_split_send_size(LARGEST_CONTENT);
+        Self { connection: yamux::Connection::new(gathering.compat(), config, mode), role, heard, timing }
     }
 
     /// Runs until the connection ends. Every stream ends with it.
