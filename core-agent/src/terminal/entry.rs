@@ -118,6 +118,15 @@ impl Entries {
         Ok(Reserved { entries: Arc::clone(self), user })
     }
 
+    /// Those whose shell has ended, oldest first, beyond as many as there may be of the living: nobody need close them,
+    /// but each keeps a process for as long as its end can be looked at.
+    pub(super) fn surplus(&self, config: &TerminalConfig) -> Vec<TerminalId> {
+        let table = self.table();
+        let ended: Vec<_> =
+            table.entries.iter().filter(|(_, (terminal, _))| terminal.exited.is_some()).map(|(id, _)| *id).collect();
+        ended[..ended.len().saturating_sub(config.max as usize)].to_vec()
+    }
+
     pub(super) async fn order(&self, id: TerminalId, order: Order) -> Result<(), TerminalError> {
         let orders = self.table().entries.get(&id).map(|(_, orders)| orders.clone());
         orders.ok_or(TerminalError::Unknown)?.send(order).await.map_err(|_| TerminalError::Unknown)

@@ -162,6 +162,10 @@ impl Terminals {
         let id = TerminalId::new();
         // Taken until the terminal has an entry of its own: two that are made at once count as two.
         let place = self.entries.reserve(&self.config, new.by.user)?;
+        for ended in self.entries.surplus(&self.config) {
+            // It may have gone by itself meanwhile.
+            drop(self.entries.order(ended, wire::Order::Close { hurried: true }).await);
+        }
         let workspace = new.workspace.clone();
         let cwd = match new.workspace {
             Some(name) => {

@@ -43,7 +43,13 @@ impl Scrollback {
         }
         let skipped = usize::try_from(position - self.start).ok()?;
         let until = self.kept.len().min(skipped.saturating_add(most));
-        Some(self.kept.range(skipped..until).copied().collect())
+        let mut part = Vec::with_capacity(until - skipped);
+        // Slice by slice: byte by byte a flood would be felt.
+        let (front, back) = self.kept.as_slices();
+        let split = front.len();
+        part.extend_from_slice(&front[skipped.min(split)..until.min(split)]);
+        part.extend_from_slice(&back[skipped.saturating_sub(split)..until.saturating_sub(split)]);
+        Some(part)
     }
 }
 

@@ -20,6 +20,7 @@ use protocol::ids::TerminalId;
 use protocol::problem::{Problem, ProblemType};
 use serde::{Deserialize, Serialize};
 use std::io;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 pub(in crate::api) const SUBPROTOCOL: &str = "condrix.terminal.v1";
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A client from which nothing came during so many heartbeats is not there any more, whatever its connection seems to be.
+const UNANSWERED: u8 = 3;
 /// A client that takes nothing for this long is dropped; it comes back with its position.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a sign-in may be nobody's before those are cut off whose it is not.
@@ -221,8 +224,10 @@ impl Client {
         }
         let (answers, mut answered) = tokio::sync::mpsc::channel::<Message>(1);
         // Reading has a future of its own: what a client types does not wait for what it takes.
+        let unanswered = AtomicU8::new(0);
         let hear = async {
             while let Some(Ok(message)) = messages.next().await {
+                unanswered.store(0, Ordering::Relaxed);
                 let answer = match message {
                     Message::Binary(bytes) if self.writes => self.typing.keys(bytes).await.map(|()| None),
                     Message::Binary(_) => Ok(Some(error("who watches types nothing"))),
@@ -244,7 +249,10 @@ impl Client {
                 let message = tokio::select! {
                     output = said.next() => output.map_or_else(|| close(close_code::NORMAL), message),
                     Some(answer) = answered.recv() => answer,
-                    _ = heartbeat.tick() => Message::Ping(Bytes::new()),
+                    _ = heartbeat.tick() => match unanswered.fetch_add(1, Ordering::Relaxed) {
+                        UNANSWERED.. => return,
+                        _ => Message::Ping(Bytes::new()),
+                    },
                     () = stop.cancelled() => close(close_code::AWAY),
                 };
                 let last = matches!(message, Message::Close(_));

@@ -4,13 +4,19 @@ use super::super::wire::{Frame, KeeperCodec, Order, Told};
 use bytes::Bytes;
 use futures::{SinkExt as _, StreamExt as _};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::Interest;
 use tokio::net::UnixStream;
+use tokio::net::unix::OwnedReadHalf;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio_util::codec::Framed;
+use tokio::time::timeout;
+use tokio_util::codec::{FramedRead, FramedWrite};
 use tokio_util::task::AbortOnDropHandle;
 
 /// Bytes that a client may have typed and that nobody has read yet. More waits on its own connection.
 const TYPED_AHEAD: usize = 64 * 1024;
+/// How often to look, while that waits, whether its client is still there.
+const LOOK: Duration = Duration::from_secs(1);
 /// Frames on their way to a client.
 const OUTGOING: usize = 4;
 
@@ -43,17 +49,19 @@ pub(super) struct Connection {
 impl Connection {
     /// `room` is notified whenever something has been written.
     pub(super) fn begin(id: ConnectionId, stream: UnixStream, inbox: Inbox, room: Arc<Notify>) -> Self {
-        let (mut sink, mut frames) = Framed::new(stream, KeeperCodec::default()).split();
+        let (reads, writes) = stream.into_split();
+        let mut frames = FramedRead::new(reads, KeeperCodec::default());
+        let mut sink = FramedWrite::new(writes, KeeperCodec::default());
         let (outgoing, mut queue) = mpsc::channel(OUTGOING);
         let typed_ahead = Arc::new(Semaphore::new(TYPED_AHEAD));
         let read = async move {
-            while let Some(Ok(frame)) = frames.next().await {
+            'heard: while let Some(Ok(frame)) = frames.next().await {
                 let heard = match frame {
                     Frame::Said(order) => Heard::Order(order),
                     Frame::Bytes(mut bytes) => {
                         while !bytes.is_empty() {
                             let part = bytes.split_to(bytes.len().min(TYPED_AHEAD / 4));
-                            let Some(typed) = count(&typed_ahead, part).await else { return };
+                            let Some(typed) = count(&typed_ahead, part, frames.get_ref()).await else { break 'heard };
                             if inbox.send((id, Heard::Typed(typed))).await.is_err() {
                                 return;
                             }
@@ -84,8 +92,39 @@ impl Connection {
     }
 }
 
-async fn count(typed_ahead: &Arc<Semaphore>, bytes: Bytes) -> Option<Typed> {
+/// Waits until this much may be typed ahead. None: its client has gone meanwhile.
+async fn count(typed_ahead: &Arc<Semaphore>, bytes: Bytes, client: &OwnedReadHalf) -> Option<Typed> {
     let permits = u32::try_from(bytes.len()).ok()?;
-    let counted = Arc::clone(typed_ahead).acquire_many_owned(permits).await.ok()?;
-    Some(Typed { bytes, _counted: counted })
+    loop {
+        match timeout(LOOK, Arc::clone(typed_ahead).acquire_many_owned(permits)).await {
+            Ok(counted) => return Some(Typed { bytes, _counted: counted.ok()? }),
+            // What it has sent is still to be read: only its end is asked for.
+            Err(_) if client.ready(Interest::READABLE).await.ok()?.is_read_closed() => return None,
+            Err(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::wire::AgentCodec;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_goes_with_more_typed_than_is_read_is_gone() {
+        let (near, far) = UnixStream::pair().unwrap();
+        let (inbox, mut heard) = mpsc::channel(64);
+        let _connection = Connection::begin(ConnectionId(1), near, inbox, Arc::default());
+        let mut client = FramedWrite::new(far, AgentCodec::default());
+        client.send(Frame::Bytes(vec![b'x'; 2 * TYPED_AHEAD].into())).await.unwrap();
+        // Nothing of it is read: the places stay taken.
+        let mut waiting = Vec::new();
+        while waiting.len() < 4 {
+            waiting.push(heard.recv().await.unwrap().1);
+        }
+        assert!(waiting.iter().all(|said| matches!(said, Heard::Typed(_))), "{waiting:?}");
+        drop(client);
+        let next = timeout(10 * LOOK, heard.recv()).await.expect("it is noticed").unwrap();
+        assert!(matches!(next.1, Heard::Gone), "{next:?}");
+    }
 }

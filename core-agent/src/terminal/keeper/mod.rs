@@ -7,15 +7,10 @@
 //! It is a process of its own so that a terminal outlives the agent: killed, upgraded or restarted, the agent finds its
 //! terminals again by their sockets. ONE task owns the PTY, what it has said, and the clients. When the shell ends, or
 //! the terminal is closed, everything that runs in it ends too: the keeper is the subreaper of all of it.
-//!
-//! ```text
-//!  Running ──shell ends──► Ending ──nobody left──► Over ──kept for a while──► exit
-//!     │                      ▲  (hang up, then kill)
-//!     └──closed, alone too long┘
-//! ```
 
 mod client;
 mod connection;
+mod life;
 mod reply;
 mod shell;
 
@@ -30,6 +25,7 @@ use crate::claude::guard::{Guard, Source, StreamGuard};
 use crate::supervise::tree;
 use client::{Client, Shown};
 use connection::{Connection, ConnectionId, Heard, Inbox, Typed};
+use life::{Absence, Act, HANG_UP, HURRIED, Life};
 use rustix::process::{DumpableBehavior, Signal, WaitOptions};
 use shell::Shell;
 use std::collections::{BTreeMap, VecDeque};
@@ -55,14 +51,6 @@ const PIECE: usize = 16 * 1024;
 const AHEAD: u64 = 256 * 1024;
 /// and by so much time for each piece, for a reader that has stopped must not stop the program.
 const SLOWED: Duration = Duration::from_millis(50);
-/// Between the hang-up and the kill.
-const HANG_UP: Duration = Duration::from_secs(2);
-const HURRIED: Duration = Duration::from_millis(200);
-const KILL_AGAIN: Duration = Duration::from_millis(10);
-/// How long to go on killing what cannot be killed.
-const KILLING: Duration = Duration::from_secs(10);
-/// How long the end of a terminal can be looked at.
-const OVER_FOR: Duration = Duration::from_mins(10);
 /// What clients may take for the last frames.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -111,28 +99,14 @@ fn keep() -> Result<(), Fault> {
     kept
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Running,
-    /// The shell has ended or is to; whatever it started follows.
-    Ending {
-        since: Instant,
-        kill_at: Instant,
-    },
-    Over {
-        since: Instant,
-    },
-}
-
 struct Keeper {
     about: About,
     folder: std::path::PathBuf,
-    detached_for: Duration,
-    orphaned_for: Duration,
+    /// Without a client, and without an agent.
+    alone: Absence,
+    orphaned: Absence,
     shell: Shell,
-    phase: Phase,
-    /// Its end was asked for: nobody looks at what it said.
-    closed: bool,
+    life: Life,
     /// Whether the PTY may say more.
     speaks: bool,
     scrollback: Scrollback,
@@ -150,8 +124,6 @@ struct Keeper {
     active: Option<ConnectionId>,
     typed: VecDeque<Typed>,
     next: u64,
-    alone_since: Instant,
-    orphaned_since: Instant,
     slowed_until: Option<Instant>,
 }
 
@@ -169,8 +141,7 @@ impl Keeper {
         let mut keeper = Self {
             recording,
             shell,
-            phase: Phase::Running,
-            closed: false,
+            life: Life::begin(),
             speaks: true,
             scrollback: Scrollback::new(spec.scrollback),
             screen: Screen::new(spec.size),
@@ -184,13 +155,11 @@ impl Keeper {
             active: None,
             typed: VecDeque::new(),
             next: 0,
-            alone_since: now,
-            orphaned_since: now,
+            alone: Absence::begin(now, spec.detached_for),
+            orphaned: Absence::begin(now, spec.orphaned_for),
             slowed_until: None,
             about: spec.about,
             folder: spec.folder,
-            detached_for: spec.detached_for,
-            orphaned_for: spec.orphaned_for,
         };
         if keeper.recording.is_some() {
             keeper.record(recording::NOTICE);
@@ -209,9 +178,10 @@ impl Keeper {
         drop(writeln!(io::stdout(), "ready"));
         // A shell that has ended before signals were heard of.
         self.reap();
-        while !self.is_done() {
+        while self.speaks || !self.life.is_past(Instant::now()) {
             self.conclude();
             self.serve();
+            self.count_absences();
             let deadline = self.deadline();
             let (listens, writes) = (self.speaks && self.slowed_until.is_none(), self.typed.front());
             tokio::select! {
@@ -323,12 +293,8 @@ impl Keeper {
             Heard::Order(order) => self.obey(from, order),
             Heard::Gone => {
                 self.connections.remove(&from);
-                if self.clients.remove(&from).is_some() && self.clients.is_empty() {
-                    self.alone_since = Instant::now();
-                }
-                if self.followers.remove(&from).is_some() && self.followers.is_empty() {
-                    self.orphaned_since = Instant::now();
-                }
+                self.clients.remove(&from);
+                self.followers.remove(&from);
             }
         }
     }
@@ -371,7 +337,7 @@ impl Keeper {
 
     fn type_in(&mut self, from: ConnectionId, typed: Typed) {
         let may = self.clients.get(&from).is_some_and(|client| client.writes && client.ready);
-        if !may || self.phase != Phase::Running {
+        if !may || !self.life.is_running() {
             return;
         }
         if reply::is_answer(&typed.bytes) {
@@ -421,20 +387,20 @@ impl Keeper {
 
     /// `grace`: what its programs get to end by themselves.
     fn close(&mut self, grace: Duration) {
-        self.closed = true;
-        match &mut self.phase {
-            Phase::Running => self.begin_to_end(grace),
-            Phase::Ending { kill_at, .. } => *kill_at = (*kill_at).min(Instant::now() + grace),
-            Phase::Over { .. } => {}
-        }
+        let act = self.life.close(Instant::now(), grace);
+        self.act(act);
     }
 
-    /// What a terminal that goes away does to its programs; then no more asking.
-    fn begin_to_end(&mut self, grace: Duration) {
-        tree::signal_descendants(Signal::HUP);
-        tree::signal_descendants(Signal::CONT);
-        let since = Instant::now();
-        self.phase = Phase::Ending { since, kill_at: since + grace };
+    fn act(&mut self, act: Option<Act>) {
+        match act {
+            Some(Act::HangUp) => {
+                tree::signal_descendants(Signal::HUP);
+                tree::signal_descendants(Signal::CONT);
+            }
+            Some(Act::Kill) => tree::signal_descendants(Signal::KILL),
+            Some(Act::GiveUp) => self.speaks = false,
+            None => {}
+        }
     }
 
     /// Takes in every child that has ended, the shell among them and orphans that came to this process.
@@ -443,77 +409,50 @@ impl Keeper {
             match rustix::process::wait(WaitOptions::NOHANG) {
                 Ok(Some((pid, status))) if pid == self.shell.pid => {
                     self.exit = Some(shell::exited(status));
-                    if self.phase == Phase::Running {
-                        self.begin_to_end(HANG_UP);
-                    }
+                    let act = self.life.shell_ended(Instant::now());
+                    self.act(act);
                 }
                 Ok(Some(_)) | Err(rustix::io::Errno::INTR) => {}
                 Ok(None) => return,
-                Err(_nobody) => return self.over(),
+                Err(_nobody) => return self.life.nobody_left(Instant::now()),
             }
         }
     }
 
-    fn over(&mut self) {
-        if !matches!(self.phase, Phase::Over { .. }) {
-            self.phase = Phase::Over { since: Instant::now() };
-        }
+    fn count_absences(&mut self) {
+        let now = Instant::now();
+        self.alone.goes_on(self.clients.is_empty(), now);
+        self.orphaned.goes_on(self.followers.is_empty(), now);
     }
 
-    fn is_done(&self) -> bool {
-        match self.phase {
-            Phase::Running | Phase::Ending { .. } => false,
-            Phase::Over { since } => !self.speaks && (self.closed || since.elapsed() >= OVER_FOR),
-        }
+    /// When it has been alone for too long. One that ends is not closed again.
+    fn forgotten_at(&self) -> Option<Instant> {
+        let absences = [self.alone.too_long_at(), self.orphaned.too_long_at()];
+        absences.into_iter().flatten().min().filter(|_| self.life.is_running())
     }
 
     /// When [`Self::step`] has something to do at the latest.
     fn deadline(&self) -> Instant {
-        let next = match self.phase {
-            Phase::Running => {
-                let alone = self.clients.is_empty().then_some(self.alone_since + self.detached_for);
-                let orphaned = self.followers.is_empty().then_some(self.orphaned_since + self.orphaned_for);
-                alone.into_iter().chain(orphaned).min()
-            }
-            Phase::Ending { kill_at, .. } => Some(kill_at),
-            Phase::Over { since } => Some(since + OVER_FOR),
-        };
         let far = Instant::now() + Duration::from_hours(1);
-        next.into_iter().chain(self.slowed_until).min().unwrap_or(far).min(far)
+        let next = [self.life.deadline(), self.forgotten_at(), self.slowed_until];
+        next.into_iter().flatten().fold(far, Instant::min)
     }
 
     /// Does what the time has come for.
     fn step(&mut self) {
         let now = Instant::now();
-        if self.slowed_until.is_some_and(|until| until <= now) {
-            self.slowed_until = None;
+        self.slowed_until = self.slowed_until.filter(|until| *until > now);
+        if self.forgotten_at().is_some_and(|forgotten| forgotten <= now) {
+            self.close(HANG_UP);
         }
-        match self.phase {
-            Phase::Running => {
-                let alone = self.clients.is_empty() && now >= self.alone_since + self.detached_for;
-                if alone || (self.followers.is_empty() && now >= self.orphaned_since + self.orphaned_for) {
-                    self.close(HANG_UP);
-                }
-            }
-            Phase::Ending { since, kill_at } => {
-                if now >= kill_at {
-                    tree::signal_descendants(Signal::KILL);
-                    self.phase = Phase::Ending { since, kill_at: now + KILL_AGAIN };
-                }
-                if now >= since + HANG_UP + KILLING {
-                    // What is left belongs to another user, and holds the terminal open: nobody waits for that.
-                    self.speaks = false;
-                    self.over();
-                }
-                self.reap();
-            }
-            Phase::Over { .. } => {}
-        }
+        let act = self.life.due(now);
+        self.act(act);
+        self.reap();
     }
 
     /// The end is told when nothing more can be said.
     fn conclude(&mut self) {
-        if let (Phase::Over { .. }, false, None) = (self.phase, self.speaks, self.shown.exited) {
+        if let (true, false, None) = (self.life.is_over(), self.speaks, self.shown.exited) {
             let held = self.stream.finish();
             self.record(&held);
             self.shown.exited = Some(self.exit.unwrap_or(Exited { code: None, signal: None }));
