@@ -34,7 +34,8 @@ pub(super) struct Header {
 pub(super) struct Recording {
     file: File,
     since: Instant,
-    left: u64,
+    /// Bytes of its complete lines.
+    written: u64,
     /// The beginning of a character whose rest is yet to come.
     part: Vec<u8>,
 }
@@ -43,7 +44,7 @@ impl Recording {
     pub(super) fn begin(path: &Path, size: Size, title: Option<&str>) -> io::Result<Self> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let file = File::from(openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?);
-        let mut recording = Self { file, since: Instant::now(), left: LARGEST, part: Vec::new() };
+        let mut recording = Self { file, since: Instant::now(), written: 0, part: Vec::new() };
         let (width, height) = (size.columns().get(), size.rows().get());
         let timestamp = OffsetDateTime::now_utc().unix_timestamp();
         recording.line(&Header { version: 2, width, height, timestamp, title: title.map(str::to_owned) })?;
@@ -69,12 +70,17 @@ impl Recording {
         self.line(&(self.since.elapsed().as_secs_f64(), kind, content))
     }
 
-    /// One write for each line.
+    /// One write for each line. Of one that found no room nothing stays: it would be no line.
     fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(line).map_err(io::Error::other)?;
         line.push(b'\n');
-        self.left = self.left.checked_sub(line.len() as u64).ok_or(io::ErrorKind::FileTooLarge)?;
-        self.file.write_all(&line)
+        let behind = self.written + line.len() as u64;
+        if behind > LARGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.file.write_all(&line).inspect_err(|_| drop(self.file.set_len(self.written)))?;
+        self.written = behind;
+        Ok(())
     }
 }
 
@@ -127,7 +133,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("one.cast");
         let mut recording = Recording::begin(&path, Size::default(), None).unwrap();
-        recording.left = 2_000;
+        recording.written = LARGEST - 2_000;
         let ended = (0..100).find_map(|_| recording.said(&[b'x'; 100]).err()).unwrap();
         assert_eq!(ended.kind(), io::ErrorKind::FileTooLarge);
         assert!(lines(&path).len() > 5, "what was written stays readable");

@@ -3,6 +3,7 @@
 use super::recording::{Header, LARGEST};
 use crate::private_files::{PrivateFileError, ensure_folder};
 use protocol::ids::TerminalId;
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -68,10 +69,10 @@ impl Recordings {
             let path = entry?.path();
             match terminal(&path).map(|terminal| (terminal, look(&path))) {
                 Some((terminal, Ok((header, bytes)))) => {
-                    let started_at = OffsetDateTime::from_unix_timestamp(header.timestamp).map_err(io::Error::other)?;
+                    let Ok(started_at) = OffsetDateTime::from_unix_timestamp(header.timestamp) else { continue };
                     all.push(Recorded { terminal, started_at, name: header.title, bytes });
                 }
-                // Removed meanwhile, or begun a moment ago.
+                // Removed meanwhile, begun a moment ago, or somebody's own.
                 Some((terminal, Err(error))) => tracing::debug!(%terminal, %error, "a recording cannot be read"),
                 None => {}
             }
@@ -82,7 +83,7 @@ impl Recordings {
 
     /// None where there is no such recording.
     pub fn open(&self, terminal: TerminalId) -> io::Result<Option<File>> {
-        found(File::open(self.path(terminal)))
+        found(open(&self.path(terminal)))
     }
 
     /// Whether there was one.
@@ -102,8 +103,15 @@ fn terminal(path: &Path) -> Option<TerminalId> {
     (path.extension()? == EXTENSION).then(|| path.file_stem()?.to_str()?.parse().ok()).flatten()
 }
 
+/// A link in its place would be read as whatever it leads to; a pipe would keep its reader.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(openat(CWD, path, flags, Mode::empty())?);
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::ErrorKind::InvalidData.into()) }
+}
+
 fn look(path: &Path) -> io::Result<(Header, u64)> {
-    let file = File::open(path)?;
+    let file = open(path)?;
     let bytes = file.metadata()?.len();
     let mut line = String::new();
     BufReader::new(file.take(LONGEST_HEADER)).read_line(&mut line)?;
@@ -127,6 +135,14 @@ mod tests {
             recording.said(&[b'x'; 200]).unwrap();
         }
         fs::write(recordings.folder.join("notes.txt"), "not a recording").unwrap();
+        let odd = TerminalId::new();
+        std::os::unix::fs::symlink(recordings.path(ids[0]), recordings.path(odd)).unwrap();
+        fs::write(
+            recordings.path(TerminalId::new()),
+            format!("{{\"version\":2,\"width\":1,\"height\":1,\"timestamp\":{}}}\n", i64::MAX),
+        )
+        .unwrap();
+        assert!(recordings.open(odd).is_err(), "a link is not followed");
         let listed = |recordings: &Recordings| -> Vec<_> {
             recordings.list().unwrap().into_iter().map(|recorded| recorded.terminal).collect()
         };

@@ -1,7 +1,11 @@
 //! Recordings: what a terminal has shown, where the Core's policy wants it.
 
 use super::{world, world_with};
+use condrix_tests::rig::Folder;
 use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Stdio;
+use tokio::process::Command;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_recorded_terminal_says_so_and_its_recording_has_what_it_showed_and_nothing_typed() {
@@ -33,9 +37,23 @@ async fn a_recorded_terminal_says_so_and_its_recording_has_what_it_showed_and_no
     assert!(!cast.text.contains("hunter-two") && of("i").is_empty(), "{}", cast.text);
     let times: Vec<f64> = lines[1..].iter().map(|line| line[0].as_f64().unwrap()).collect();
     assert!(times.is_sorted(), "{times:?}");
+    let folder = Folder::new("cast");
+    assert_eq!(played(&folder.file("terminal.cast", &cast.text)).await, of("o").concat());
 
     assert_eq!(world.ada.delete(&path).await.status, 204);
     world.ada.get(&path).await.expect_problem(404, "not-found");
+}
+
+/// What asciinema shows of a recording. It wants a terminal, which script(1) gives it.
+async fn played(cast: &Path) -> String {
+    let folder = cast.parent().expect("it is in a folder");
+    let mut player = Command::new("script");
+    player.args(["--quiet", "--return", "--command", "asciinema cat terminal.cast", "/dev/null"]).current_dir(folder);
+    player.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8").env("HOME", folder).stdin(Stdio::null());
+    let shown = player.output().await.expect("script runs");
+    let shown_text = String::from_utf8(shown.stdout).expect("a recording is text");
+    assert!(shown.status.success(), "asciinema runs; `make test` installs it: {shown_text}");
+    shown_text
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
