@@ -6,7 +6,9 @@
 
 mod first_message;
 mod first_token;
+mod pair;
 mod revocation;
+mod sse_event;
 mod terminals;
 mod websockets;
 
@@ -57,6 +59,9 @@ async fn main() {
     }
     if is_wanted("first_message") {
         first_message::run().await.iter().for_each(print);
+    }
+    if is_wanted("sse_event") {
+        sse_event::run().await.iter().for_each(print);
     }
     if is_wanted("terminals") {
         terminals::run().await.iter().for_each(print);
