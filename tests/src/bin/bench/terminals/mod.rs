@@ -2,12 +2,14 @@
 
 mod delay;
 mod line;
+mod mosh;
 mod ssh;
 
 use super::{Figure, millis, percentile};
 use condrix_tests::rig::{Core, CoreOptions, World};
 use delay::Delay;
 use line::{ECHO, Line};
+use mosh::{Mosh, Prediction};
 use ssh::Server;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -35,7 +37,7 @@ pub(super) async fn run() -> Vec<Figure> {
     let server = Server::start().await;
     let mut figures = idle(&world, &core).await;
     figures.extend(keystrokes(&world, &core, &server).await);
-    figures.push(far(&world, &core, &server).await);
+    figures.extend(far(&world, &core, &server).await);
     figures.push(throughput(&world, &core, &server).await);
     figures.push(replay(&world, &core).await);
     figures
@@ -101,7 +103,7 @@ async fn flood(world: &World, core: &Core) -> AbortOnDropHandle<()> {
     }))
 }
 
-async fn far(world: &World, core: &Core, server: &Server) -> Figure {
+async fn far(world: &World, core: &Core, server: &Server) -> [Figure; 2] {
     let gateway = Delay::towards(world.gateway.url().port().expect("a gateway has a port"), EACH_WAY).await;
     let sshd = Delay::towards(server.port, EACH_WAY).await;
     let mut pair = [
@@ -120,7 +122,31 @@ async fn far(world: &World, core: &Core, server: &Server) -> Figure {
         percentile(&mut ours, 0.99),
         percentile(&mut ssh, 0.99),
     );
-    Figure { name: "keystroke_80ms_rtt_vs_ssh", value: p50 / ssh_p50, unit: "ratio", detail }
+    let of_ssh = Figure { name: "keystroke_80ms_rtt_vs_ssh", value: p50 / ssh_p50, unit: "ratio", detail };
+    let (confirmed, guessed) = (far_mosh(Prediction::Never).await, far_mosh(Prediction::Adaptive).await);
+    let detail = format!(
+        "p50 as before: {p50:.1} ms against mosh, as far away over UDP, that shows what the server has confirmed: \
+         {confirmed:.1} ms; where mosh guesses, which we do not, a key is shown after {guessed:.1} ms"
+    );
+    [of_ssh, Figure { name: "keystroke_80ms_rtt_vs_mosh", value: p50 / confirmed, unit: "ratio", detail }]
+}
+
+async fn far_mosh(prediction: Prediction) -> f64 {
+    let mut mosh = Mosh::start("stty raw -echo; printf begun; exec cat", EACH_WAY, prediction).await;
+    mosh.until_shown(b'n').await;
+    let mut samples = Vec::new();
+    for number in 0..FAR_KEYS + 20 {
+        // No letter that the screen or a sequence has.
+        let key = if number % 2 == 0 { b'x' } else { b'z' };
+        let started = Instant::now();
+        mosh.send(&[key]).await;
+        mosh.until_shown(key).await;
+        if number >= 20 {
+            samples.push(millis(started.elapsed()));
+        }
+    }
+    mosh.quit().await;
+    percentile(&mut samples, 0.5)
 }
 
 async fn throughput(world: &World, core: &Core, server: &Server) -> Figure {

@@ -15,7 +15,7 @@ pub(super) struct Server {
     _running: Child,
 }
 
-/// A shell over ssh, on a PTY.
+/// A shell on a PTY elsewhere, through a client's pipes.
 pub(super) struct Shell {
     input: ChildStdin,
     output: ChildStdout,
@@ -58,25 +58,28 @@ impl Server {
     /// Runs a command on a PTY there, over this port.
     pub(super) async fn shell(&self, port: u16, command: &str) -> Shell {
         let user = Command::new("id").arg("-un").output().await.expect("id runs").stdout;
-        let mut client = Command::new("ssh")
+        let mut client = Command::new("ssh");
+        client
             .args(["-tt", "-F", "none", "-q", "-e", "none", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"])
             .args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"])
             .args(["-l", String::from_utf8_lossy(&user).trim(), "-p", &port.to_string(), "-i"])
             .arg(self.folder.join("user"))
             .args(["127.0.0.1", command])
             .env_remove("SSH_AUTH_SOCK")
-            .env("TERM", "xterm-256color")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("ssh runs");
-        let (input, output) = (client.stdin.take(), client.stdout.take());
-        Shell { input: input.expect("it is piped"), output: output.expect("it is piped"), _client: client }
+            .env("TERM", "xterm-256color");
+        Shell::of(client)
     }
 }
 
 impl Shell {
+    /// What a client's pipes lead to.
+    pub(super) fn of(mut client: Command) -> Self {
+        let client = client.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn();
+        let mut client = client.expect("the client runs");
+        let (input, output) = (client.stdin.take(), client.stdout.take());
+        Self { input: input.expect("it is piped"), output: output.expect("it is piped"), _client: client }
+    }
+
     pub(super) async fn send(&mut self, bytes: &[u8]) {
         self.input.write_all(bytes).await.expect("ssh takes keys");
         self.input.flush().await.expect("ssh takes keys");
