@@ -2,16 +2,17 @@
 //!
 //! The emulator's library keeps the picture, and tells of it what one screen shows. What else an emulator holds is kept
 //! here: the screen beneath a full-screen program's, the region that scrolls, the saved cursor, sets of characters, modes,
-//! and the beginning of what is not whole yet. Where a program asks for something that the library does not know, it is
+//! colours, and the beginning of what is not whole yet. Where a program asks for something that the library does not know, it is
 //! given the same in its own terms.
 //!
-//! Not restored: tab stops that a program has set, which letters blink, are hidden, struck through, links, or bold and dim
-//! at once, and colours that a program has put into the palette.
+//! Not restored: tab stops that a program has set, and which letters blink, are hidden, struck through, links, or bold and
+//! dim at once.
 
 mod buffer;
 mod charset;
 mod intensity;
 mod modes;
+mod palette;
 mod sequences;
 mod terms;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use super::size::Size;
 use buffer::{Beneath, Buffer};
 use charset::Charsets;
 use modes::Modes;
+use palette::Palette;
 use sequences::Sequences;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,6 +57,7 @@ pub(super) struct Screen {
     sequences: Sequences,
     charsets: Charsets,
     modes: Modes,
+    palette: Palette,
     /// Of the screen that is shown.
     buffer: Buffer,
     beneath: Option<Beneath>,
@@ -73,6 +76,7 @@ impl Screen {
             sequences: Sequences::default(),
             charsets: Charsets::default(),
             modes: Modes::default(),
+            palette: Palette::default(),
             buffer: Buffer::default(),
             beneath: None,
         }
@@ -117,6 +121,7 @@ impl Screen {
         self.buffer.restore(screen, to)?;
         self.charsets.restore(to);
         self.modes.restore(to)?;
+        self.palette.restore(to)?;
         if let Some(title) = &self.parser.callbacks().title {
             write!(to, "\x1b]2;{title}\x07")?;
         }

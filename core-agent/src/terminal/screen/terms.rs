@@ -4,6 +4,7 @@ use super::Screen;
 use super::buffer::{Beneath, Buffer};
 use super::charset::Charsets;
 use super::modes::Modes;
+use super::palette::Palette;
 use super::sequences::{Piece, Said};
 use std::num::NonZeroU16;
 use vt100::Parser;
@@ -69,7 +70,12 @@ impl Screen {
                 self.control((prefix, intermediate, last), &numbers, &sequence);
             }
             // The library is brought to rest behind it.
-            Said::Other if is_string => self.parser.process(&[&sequence, &b"\x1b\\"[..]].concat()),
+            Said::Other if is_string => {
+                self.parser.process(&[&sequence, &b"\x1b\\"[..]].concat());
+                if let Some(command) = sequence.strip_prefix(b"\x1b]").and_then(|rest| std::str::from_utf8(rest).ok()) {
+                    self.palette.obey(command.trim_end_matches('\x07'));
+                }
+            }
             // Broken off, or of nobody's kind.
             Said::Other => {}
         }
@@ -88,6 +94,7 @@ impl Screen {
                 self.parser.process(sequence);
                 self.charsets = Charsets::default();
                 self.modes = Modes::default();
+                self.palette = Palette::default();
                 self.buffer = Buffer::default();
                 self.beneath = None;
             }
