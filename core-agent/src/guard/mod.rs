@@ -37,6 +37,8 @@ pub enum Source {
     OAuth,
     /// What MCP servers are given.
     McpServers,
+    /// What servers of repositories are told.
+    Git,
     /// Told by the agent to a process that has no credentials itself.
     Agent,
 }
