@@ -1,6 +1,8 @@
 //! This Core's key for ssh. It is made here and never leaves; its public half is what an administrator gives to a server.
 
 use super::GitFolder;
+use crate::private_files;
+use secrecy::SecretString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -47,6 +49,15 @@ impl DeployKey {
     pub(super) fn is_there(&self) -> bool {
         // What cannot be looked at is of no use either.
         self.path.try_exists().unwrap_or(false)
+    }
+
+    /// What of its private half is its own, line by line: the first is the same for all keys of its kind. Blocking.
+    pub(super) fn secrets(&self) -> Vec<SecretString> {
+        // One that others could read is not ours to hide any more; one that cannot be read says nothing.
+        let Ok(Some(text)) = private_files::read(&self.path) else { return Vec::new() };
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.lines().filter(|line| !line.starts_with("-----"));
+        lines.skip(1).map(SecretString::from).collect()
     }
 
     /// That there is a key.

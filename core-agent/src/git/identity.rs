@@ -8,7 +8,7 @@ use super::configuration::File;
 use super::credentials::{Credential, CredentialError, Credentials};
 use super::deploy_key::{DeployKey, DeployKeyError};
 use super::proof::Proof;
-use crate::guard::Guard;
+use crate::guard::{Guard, Source};
 use crate::private_files;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +19,7 @@ pub struct Identity(Arc<Inner>);
 struct Inner {
     key: DeployKey,
     credentials: Credentials,
+    guard: Guard,
     proof: Proof,
     /// Who vouches for servers, where the agent's environment says so.
     authority: Option<String>,
@@ -30,8 +31,10 @@ struct Inner {
 impl Identity {
     /// Tells the guard and whom it is lent to of what there is. Blocking.
     pub(super) fn open(proof: Proof, authority: Option<String>, lent: bool, guard: Guard) -> Self {
-        let (key, credentials) = (DeployKey::new(&proof.folder), Credentials::new(&proof.folder, guard));
-        let identity = Self(Arc::new(Inner { key, credentials, proof, authority, lent, writing: Mutex::default() }));
+        let (key, credentials) = (DeployKey::new(&proof.folder), Credentials::new(&proof.folder, guard.clone()));
+        guard.set_live(Source::DeployKey, key.secrets());
+        let writing = Mutex::default();
+        let identity = Self(Arc::new(Inner { key, credentials, guard, proof, authority, lent, writing }));
         identity.lend();
         identity
     }
@@ -43,8 +46,12 @@ impl Identity {
     }
 
     pub(super) async fn ensure_key(&self) -> Result<(), DeployKeyError> {
+        let was_there = self.0.key.is_there();
         self.0.key.ensure().await?;
-        self.lend();
+        if !was_there {
+            self.0.guard.set_live(Source::DeployKey, self.0.key.secrets());
+            self.lend();
+        }
         Ok(())
     }
 
@@ -132,6 +139,9 @@ mod tests {
         );
         assert!(told.contains("sshCommand = \"ssh -F /dev/null") && told.contains("sslCAInfo = \"/ca.pem\""), "{told}");
         assert!(!told.contains("s3cret"), "{told}");
+        let key = std::fs::read_to_string(folder.deploy_key()).unwrap();
+        let shown = guard.mask(key.clone());
+        assert!(shown.contains(MASK) && !key.lines().skip(2).take(3).any(|line| shown.contains(line)), "{shown}");
         lends.remove_credential("example.com").unwrap();
         assert!(!shared().contains("credential"), "{}", shared());
         drop(lends);

@@ -39,6 +39,8 @@ pub enum Source {
     McpServers,
     /// What servers of repositories are told.
     Git,
+    /// The private half of this Core's key for ssh.
+    DeployKey,
     /// Told by the agent to a process that has no credentials itself.
     Agent,
 }

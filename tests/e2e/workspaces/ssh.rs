@@ -44,6 +44,12 @@ async fn a_repository_is_cloned_and_pushed_to_over_ssh_by_two_people() {
         ["Ben <ben@example.com>: paths", "Ada Lovelace <ada@example.com>: beds", "rig <rig@example.com>: one"]
     );
 
+    // A command can read the key, and what people see of that is a mask.
+    let file = core.state().join("git/deploy_key");
+    let said = stage.bash(&mut chat, &format!("cat {}", file.display())).await;
+    let kept = std::fs::read_to_string(file).unwrap();
+    assert!(said.contains("credential masked") && !said.contains(kept.lines().nth(3).unwrap()), "{said}");
+
     // Somebody else answers there: neither clones nor people speak to them.
     server.change_host_key().await;
     stage.clone_from("again", &server.url("garden.git")).await;
