@@ -1,8 +1,8 @@
 //! What this Core proves itself with to servers of repositories, and to whom of this Core it is lent.
 //!
-//! Clones always have it. git in sessions and terminals finds it in one file of configuration ([`GitFolder::shared`]) which
-//! their environment includes: it is written anew when there is another credential or the first deploy key, and says
-//! nothing where an administrator has it so.
+//! Clones always have it. git in sessions and terminals finds it in one file of configuration
+//! ([`GitFolder::shared`](super::GitFolder::shared)), which their environment includes: it is written anew when there is
+//! another credential or the first deploy key, and says nothing where an administrator has it so.
 
 use super::configuration::File;
 use super::credentials::{Credential, CredentialError, Credentials};
