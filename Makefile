@@ -14,7 +14,7 @@ up: prepare build ## Gateway and one Core on this machine, under var/ (Ctrl-C en
 	@scripts/up
 
 test: prepare build ## All tests
-	@scripts/prepare asciinema=asciinema
+	@scripts/prepare sshd=openssh-server asciinema=asciinema
 	cargo test --workspace --locked
 
 check: prepare ## Formatting, lints, documentation, dependencies

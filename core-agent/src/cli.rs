@@ -59,7 +59,7 @@ pub enum Command {
     Supervise,
     /// Tell git a credential of this Core. git starts this by itself.
     #[command(hide = true)]
-    GitCredential { operation: String },
+    GitCredential { file: PathBuf, operation: String },
     /// Keep one terminal. The agent starts this by itself.
     #[command(hide = true)]
     KeepTerminal,

@@ -129,6 +129,8 @@ pub struct GitConfig {
     pub command: PathBuf,
     /// Empty: a host's first key is believed and kept.
     pub known_hosts: PathBuf,
+    /// Whether git in sessions and terminals may prove itself with what clones do.
+    pub in_workspaces: bool,
     pub max_clones: u32,
     #[serde(with = "humantime_serde")]
     pub clone_timeout: Duration,
@@ -232,6 +234,7 @@ impl Default for GitConfig {
         Self {
             command: PathBuf::from("git"),
             known_hosts: PathBuf::new(),
+            in_workspaces: true,
             max_clones: 4,
             clone_timeout: Duration::from_mins(30),
             clone_bytes: 10 * 1024 * 1024 * 1024,

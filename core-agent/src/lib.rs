@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod disk;
 pub mod git;
+pub mod guard;
 pub mod installation;
 pub mod journal;
 pub mod link_client;

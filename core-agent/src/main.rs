@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Supervise => return supervise::run(),
         Command::KeepTerminal => return keeper::run(),
-        Command::GitCredential { operation } => git::answer(&operation).map_err(Into::into),
+        Command::GitCredential { file, operation } => git::answer(&file, &operation).map_err(Into::into),
         Command::Join { gateway, token_file, name, replace } => {
             prepare(config.as_deref()).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))
         }

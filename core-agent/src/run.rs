@@ -82,7 +82,6 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let left_by_another = workspaces.unfinished()?;
-    let clones = Clones::new(&config, workspaces.clone(), supervisor.clone(), tasks.clone())?;
     let mut essential = JoinSet::new();
     essential.spawn(async move {
         writer.run().await;
@@ -90,8 +89,10 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
     });
     let program = supervisor.program();
     let claude =
-        Claude::start(&config, journal.clone(), workspaces.clone(), supervisor, &tasks, shutdown.clone()).await?;
+        Claude::start(&config, journal.clone(), workspaces.clone(), supervisor.clone(), &tasks, shutdown.clone())
+            .await?;
     let guard = claude.guard().clone();
+    let clones = Clones::new(&config, workspaces.clone(), supervisor, guard.clone(), tasks.clone())?;
     let terminals = Terminals::start(&config, paired.core, workspaces.clone(), guard, program, tasks.clone());
     let terminals = Arc::new(terminals.await.map_err(RunError::Terminals)?);
     let options = LinkOptions { carrier: config.link.carrier, refused_retry: config.refused_retry };

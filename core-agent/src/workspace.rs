@@ -134,16 +134,21 @@ impl Workspaces {
         }
     }
 
+    /// That nothing bears this name.
+    pub fn is_free(&self, name: &WorkspaceName) -> Result<(), WorkspaceError> {
+        match rustix::fs::statat(&self.handle, name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Err(WorkspaceError::Exists),
+            Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// A folder for what is to become the workspace of this name, which must not be there yet.
     pub fn begin(&self, name: &WorkspaceName) -> Result<Unfinished, WorkspaceError> {
         if self.list()?.len() >= MAX_WORKSPACES {
             return Err(WorkspaceError::TooMany);
         }
-        match rustix::fs::statat(&self.handle, name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(_) => return Err(WorkspaceError::Exists),
-            Err(Errno::NOENT) => {}
-            Err(error) => return Err(error.into()),
-        }
+        self.is_free(name)?;
         let unfinished = format!("{UNFINISHED}{}", Uuid::new_v4());
         rustix::fs::mkdirat(&self.handle, &unfinished, Mode::RWXU)?;
         Ok(Unfinished(self.root.join(unfinished)))

@@ -4,7 +4,7 @@ use super::AppState;
 use super::caller::Caller;
 use super::extract::{Json, Path};
 use super::problem::ApiError;
-use crate::git::{Credential, CredentialError, Credentials};
+use crate::git::{Credential, CredentialError, Identity};
 use crate::policy::Command;
 use axum::extract::State;
 use http::StatusCode;
@@ -55,10 +55,10 @@ pub(super) struct NewGitCredential {
 )]
 pub(super) async fn deploy_key(State(app): State<AppState>, caller: Caller) -> Result<axum::Json<DeployKey>, ApiError> {
     caller.may(Command::SetUpGit, &app)?;
-    let key = app.0.clones.deploy_key().clone();
+    let identity = app.0.clones.identity().clone();
     // To its end, also when the client hangs up: a key that is half made is none.
     let public_key =
-        app.0.tasks.spawn(async move { key.public().await }).await.map_err(|_| ProblemType::Internal)??;
+        app.0.tasks.spawn(async move { identity.public_key().await }).await.map_err(|_| ProblemType::Internal)??;
     Ok(axum::Json(DeployKey { public_key }))
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn credentials(
     caller: Caller,
 ) -> Result<axum::Json<GitCredentialList>, ApiError> {
     caller.may(Command::SetUpGit, &app)?;
-    let all = on_disk(&app, Credentials::list).await?;
+    let all = on_disk(&app, Identity::credentials).await?;
     let credentials = all.into_iter().map(|(host, username)| GitCredential { host, username }).collect();
     Ok(axum::Json(GitCredentialList { credentials }))
 }
@@ -102,7 +102,7 @@ pub(super) async fn put_credential(
 ) -> Result<StatusCode, ApiError> {
     caller.may(Command::SetUpGit, &app)?;
     let NewGitCredential { host, username, password } = new;
-    on_disk(&app, move |credentials| credentials.put(&host, Credential { username, password })).await?;
+    on_disk(&app, move |identity| identity.put_credential(&host, Credential { username, password })).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -124,16 +124,16 @@ pub(super) async fn remove_credential(
     Path(host): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     caller.may(Command::SetUpGit, &app)?;
-    on_disk(&app, move |credentials| credentials.remove(&host)).await?;
+    on_disk(&app, move |identity| identity.remove_credential(&host)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The disk may be slow: a thread for those who wait does it.
 async fn on_disk<T: Send + 'static>(
     app: &AppState,
-    work: impl FnOnce(&Credentials) -> Result<T, CredentialError> + Send + 'static,
+    work: impl FnOnce(&Identity) -> Result<T, CredentialError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let credentials = app.0.clones.credentials().clone();
-    let done = tokio::task::spawn_blocking(move || work(&credentials)).await;
+    let identity = app.0.clones.identity().clone();
+    let done = tokio::task::spawn_blocking(move || work(&identity)).await;
     Ok(done.map_err(|_| ProblemType::Internal)??)
 }

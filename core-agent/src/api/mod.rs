@@ -4,6 +4,7 @@
 //! caller may do is [`crate::policy`]'s to decide, in every handler. Errors become problems in one place ([`problem`]).
 
 mod approvals;
+mod author;
 mod bypass;
 pub mod caller;
 mod claude;
@@ -107,6 +108,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(git::deploy_key))
         .routes(routes!(git::credentials, git::put_credential))
         .routes(routes!(git::remove_credential))
+        .routes(routes!(author::read, author::set, author::remove))
         .routes(routes!(trust::trust, trust::distrust))
         .routes(routes!(mcp_servers::list))
         .routes(routes!(mcp_servers::set, mcp_servers::remove))

@@ -7,7 +7,7 @@ use crate::claude::process::ProcessError;
 use crate::claude::session::ControlError;
 use crate::claude::sign_in::{Over, SignInError};
 use crate::claude::trust::TrustError;
-use crate::git::{AddressError, CloneError, CredentialError, DeployKeyError};
+use crate::git::{AddressError, AuthorError, CloneError, CredentialError, DeployKeyError};
 use crate::journal::{JournalError, Room};
 use crate::terminal::TerminalError;
 use crate::workspace::WorkspaceError;
@@ -41,6 +41,8 @@ pub enum ApiError {
     DeployKey(#[from] DeployKeyError),
     #[error(transparent)]
     Credential(#[from] CredentialError),
+    #[error(transparent)]
+    Author(#[from] AuthorError),
     #[error(transparent)]
     Claude(#[from] ClaudeError),
     #[error(transparent)]
@@ -115,6 +117,7 @@ impl ApiError {
             Self::Clone(error @ CloneError::NoRoom) => {
                 return Problem::new(ProblemType::DiskFull).detail(error.to_string());
             }
+            Self::Clone(CloneError::Forget(_)) => ProblemType::StorageUnavailable,
             Self::Address(error) => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
             Self::DeployKey(_) => ProblemType::GitUnavailable,
             Self::Credential(error) => match error {
@@ -124,6 +127,12 @@ impl ApiError {
                 CredentialError::TooMany => return Problem::new(ProblemType::Conflict).detail(error.to_string()),
                 CredentialError::Unknown => ProblemType::NotFound,
                 CredentialError::File(_) | CredentialError::Malformed { .. } => ProblemType::StorageUnavailable,
+            },
+            Self::Author(error) => match error {
+                AuthorError::Value => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
+                AuthorError::TooMany => return Problem::new(ProblemType::Conflict).detail(error.to_string()),
+                AuthorError::Unknown => ProblemType::NotFound,
+                AuthorError::File(_) | AuthorError::Io(_) => ProblemType::StorageUnavailable,
             },
             Self::Workspace(error)
             | Self::Terminal(TerminalError::Workspace(error))

@@ -60,10 +60,10 @@ impl Agent {
         let readers = Arc::new(Semaphore::new(config.max_readers as usize));
         let uploads = Arc::new(Semaphore::new(MAX_UPLOADS));
         let (guard, keeps) = (claude.guard().clone(), "/nonexistent/core-agent".into());
+        let supervisor = Supervisor::at("/nonexistent/core-agent");
+        let clones = Clones::new(&config, workspaces.clone(), supervisor, guard.clone(), tasks.clone()).unwrap();
         let terminals = Terminals::start(&config, CoreId::new(), workspaces.clone(), guard, keeps, tasks.clone()).await;
         let terminals = Arc::new(terminals.unwrap());
-        let clones =
-            Clones::new(&config, workspaces.clone(), Supervisor::at("/nonexistent/core-agent"), tasks.clone()).unwrap();
         let app =
             Arc::new(App { config, journal, workspaces, clones, claude, terminals, readers, uploads, tasks, stop });
         // As a link's connection does it.

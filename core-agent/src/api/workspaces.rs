@@ -13,6 +13,7 @@ use protocol::event::Actor;
 use protocol::problem::{Problem, ProblemType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 
@@ -108,17 +109,17 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, axum::Json<Workspace>), ApiError> {
     caller.may(Command::Operate, &app)?;
     let name: WorkspaceName = new.name.parse()?;
-    let clones = app.0.clones.clone();
+    let (clones, claude) = (app.0.clones.clone(), Arc::clone(&app.0.claude));
     let Some(Repository { url, branch }) = new.clone else {
-        let made = spawn_blocking(move || clones.create_empty(&name)).await.map_err(|_| ProblemType::Internal)?;
-        made?;
+        let made = spawn_blocking(move || clones.create_empty(&name, || claude.forget_workspace(&name))).await;
+        made.map_err(|_| ProblemType::Internal)??;
         let workspace = Workspace { name: new.name, standing: Standing::Ready, trusted: None };
         return Ok((StatusCode::CREATED, axum::Json(workspace)));
     };
     let (address, branch) = (url.parse()?, branch.as_deref().map(str::parse).transpose()?);
     // A task of its own makes it: within the runtime, which a thread for those who wait is.
-    let begun = spawn_blocking(move || clones.begin(&name, address, branch)).await;
-    begun.map_err(|_| ProblemType::Internal)??;
+    let begun = move || clones.begin(&name, address, branch, || claude.forget_workspace(&name));
+    spawn_blocking(begun).await.map_err(|_| ProblemType::Internal)??;
     let workspace = Workspace { name: new.name, standing: Standing::Cloning(Progress::default()), trusted: None };
     Ok((StatusCode::ACCEPTED, axum::Json(workspace)))
 }

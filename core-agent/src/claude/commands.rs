@@ -1,7 +1,7 @@
 //! The slash commands that the CLI offers, as its processes say when they start. They depend on the workspace: one that is
 //! trusted brings its own.
 
-use super::guard::Guard;
+use crate::guard::Guard;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 //! must always ask for.
 //!
 //! A rule covers reading and editing by a tool, through symbolic links too. It does not bind what an approved command
-//! does: whoever may operate a Core acts as its user (see [`super::guard`]).
+//! does: whoever may operate a Core acts as its user (see [`crate::guard`]).
 
 use super::settings::Settings;
 use serde_json::{Map, Value, json};
@@ -120,6 +120,7 @@ mod tests {
             bypass_max: Config::default().claude.bypass_max,
             connectors: false,
             warm_spares: 0,
+            git: crate::git::GitFolder::at(Path::new(state_dir)),
         }
     }
 

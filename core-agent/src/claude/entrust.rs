@@ -3,6 +3,7 @@
 use super::mcp::{McpServers, Server, ServerName};
 use super::trust::Trust;
 use super::{Claude, ClaudeError};
+use crate::private_files::PrivateFileError;
 use crate::workspace::WorkspaceName;
 use protocol::event::Actor;
 use protocol::ids::{SessionId, UserId};
@@ -58,6 +59,15 @@ impl Claude {
             Ok(())
         })
         .await
+    }
+
+    /// A workspace of this name is about to be made: what an earlier one was entrusted with is not the new one's, and
+    /// processes that still work in that one end when they have nothing to do. Blocking, within the runtime.
+    pub fn forget_workspace(&self, name: &WorkspaceName) -> Result<(), PrivateFileError> {
+        self.trust.forget(name)?;
+        self.mcp.forget(name.as_str())?;
+        self.sessions.wake_all();
+        Ok(())
     }
 
     pub fn mcp_servers(&self) -> &McpServers {

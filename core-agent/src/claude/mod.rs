@@ -16,7 +16,6 @@ mod credentials;
 mod deny;
 mod end;
 mod entrust;
-pub mod guard;
 mod hands;
 pub mod image;
 mod instructions;
@@ -39,6 +38,8 @@ pub mod stream;
 pub mod trust;
 
 use crate::config::Config;
+use crate::git::Signature;
+use crate::guard::{Guard, Source};
 use crate::journal::{self, Acceptance, Answer, Decided, Journal, JournalError, NewMessage, NewSession, Room};
 use crate::supervise::Supervisor;
 use crate::workspace::{WorkspaceError, Workspaces};
@@ -46,7 +47,6 @@ use account::Account;
 use admission::Admission;
 use commands::Commands;
 use credentials::{Refresher, Watcher};
-use guard::{Guard, Source};
 use hands::Hands;
 use keep::Keeper;
 use mcp::{McpError, McpServers};
@@ -226,6 +226,7 @@ impl Claude {
         let trust = Arc::new(Trust::open(settings.trust_file()));
         let mcp = Arc::new(McpServers::open(settings.mcp_file(), guard.clone()));
         mcp::clear(&settings.mcp_dir());
+        Signature::clear(&settings.git);
         let (gate, gate_seen) = watch::channel(Gate::Open);
         let over = shutdown.child_token();
         let shared = Shared {

@@ -2,6 +2,7 @@
 
 use super::deny;
 use super::settings::Settings;
+use crate::git::{self, GitFolder};
 use crate::installation::{TooOld, Version};
 use crate::supervise::{self, Exit, LineError, Spec, SuperviseError, Supervised, Supervisor};
 use protocol::event::PermissionMode;
@@ -18,7 +19,7 @@ const MAX_OUTPUT: usize = 256 * 1024;
 
 /// Variables that every process of the CLI gets. The vendor's switches keep it from reporting home, updating itself and
 /// opening a browser.
-const ALWAYS: [(&str, &str); 14] = [
+const ALWAYS: [(&str, &str); 11] = [
     ("DISABLE_TELEMETRY", "1"),
     ("DISABLE_ERROR_REPORTING", "1"),
     ("DISABLE_AUTOUPDATER", "1"),
@@ -27,12 +28,9 @@ const ALWAYS: [(&str, &str); 14] = [
     ("CLAUDE_CODE_ENABLE_APPEND_SUBAGENT_PROMPT", "1"),
     // It would run `git status` at every start, and with it whatever the workspace's .git/config names.
     ("CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS", "1"),
-    // What git would run unasked, in a command that was approved, too: hooks and filters are the command's own business.
-    ("GIT_CONFIG_COUNT", "2"),
-    ("GIT_CONFIG_KEY_0", "core.fsmonitor"),
-    ("GIT_CONFIG_VALUE_0", "false"),
-    ("GIT_CONFIG_KEY_1", "safe.bareRepository"),
-    ("GIT_CONFIG_VALUE_1", "explicit"),
+    // Nobody sits there whom git or ssh could ask for a password.
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("SSH_ASKPASS_REQUIRE", "never"),
     // No work that goes on, or begins, after the answer: nobody would have asked for it.
     ("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1"),
     ("CLAUDE_CODE_DISABLE_CRON", "1"),
@@ -54,6 +52,8 @@ pub(super) struct Chat<'a> {
     pub(super) trusted: bool,
     /// The file that names its MCP servers.
     pub(super) mcp: Option<&'a Path>,
+    /// The file by which git learns whose commits it makes there.
+    pub(super) signature: Option<&'a Path>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,10 @@ impl Launcher {
         Self { settings, supervisor, version: Arc::default() }
     }
 
+    pub(super) fn git(&self) -> &GitFolder {
+        &self.settings.git
+    }
+
     /// Keeps what the CLI says that it is. What is no version says nothing of its age.
     pub(super) fn learn_version(&self, said: Option<&str>) {
         let version = said.and_then(|said| said.parse().ok());
@@ -122,7 +126,8 @@ impl Launcher {
             self.check_age()?;
         }
         // Its rules name what lies in the agent's folder now: a read of that folder, and short.
-        let mut spec = self.spec(chat_arguments(chat, &deny::settings(&self.settings)), chat.cwd.to_owned(), true);
+        let arguments = chat_arguments(chat, &deny::settings(&self.settings));
+        let mut spec = self.spec(arguments, chat.cwd.to_owned(), true, chat.signature);
         spec.alone = match chat.conversation {
             Conversation::New(id) | Conversation::Resume(id) => Some(self.settings.alone_file(id)),
             Conversation::None => None,
@@ -138,13 +143,13 @@ impl Launcher {
     /// `claude auth login`. An API key would make it pointless.
     pub(super) async fn login(&self) -> Result<Supervised, ProcessError> {
         self.check_age()?;
-        let spec = self.spec(to_strings(&["auth", "login", "--claudeai"]), self.settings.quiet_dir(), false);
+        let spec = self.spec(to_strings(&["auth", "login", "--claudeai"]), self.settings.quiet_dir(), false, None);
         Ok(Supervised::spawn(&self.supervisor, &spec).await?)
     }
 
     /// Runs a command to its end.
     pub(super) async fn command(&self, arguments: &[&str], with_key: bool) -> Result<Output, ProcessError> {
-        let mut spec = self.spec(to_strings(arguments), self.settings.quiet_dir(), with_key);
+        let mut spec = self.spec(to_strings(arguments), self.settings.quiet_dir(), with_key, None);
         // It has nothing to read, so that the end of its stdin does not tell it to end.
         spec.grace = COMMAND_TIMEOUT;
         let mut process = Supervised::spawn(&self.supervisor, &spec).await?;
@@ -152,11 +157,13 @@ impl Launcher {
         timeout(COMMAND_TIMEOUT, read(process)).await.map_err(|_| ProcessError::Timeout)?
     }
 
-    fn spec(&self, arguments: Vec<String>, cwd: PathBuf, with_key: bool) -> Spec {
+    fn spec(&self, arguments: Vec<String>, cwd: PathBuf, with_key: bool, signature: Option<&Path>) -> Spec {
         let api_key = self.settings.api_key.clone().filter(|_| with_key);
+        let mut env = environment(&self.settings, api_key.is_some());
+        env.extend(git::variables(git_configuration(&self.settings, signature)));
         Spec {
             argv: std::iter::once(self.settings.program.clone()).chain(arguments).collect(),
-            env: environment(&self.settings, api_key.is_some()),
+            env,
             cwd,
             api_key,
             // A Core with a key has no sign-in to lose, whatever lies in the folder.
@@ -185,12 +192,23 @@ fn environment(settings: &Settings, with_key: bool) -> Vec<(String, String)> {
     let key = with_key.then(|| ("CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR".to_owned(), "3".to_owned()));
     let always = ALWAYS.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut environment: Vec<(String, String)> = settings.passed.clone();
-    environment.retain(|(name, _)| name != "HOME" && ALWAYS.iter().all(|(fixed, _)| fixed != name));
+    let is_ours =
+        |name: &str| name == "HOME" || git::is_variable(name) || ALWAYS.iter().any(|(fixed, _)| *fixed == name);
+    environment.retain(|(name, _)| !is_ours(name));
     environment.push(home);
     environment.push((CONNECTORS.to_owned(), settings.connectors.to_string()));
     environment.extend(always);
     environment.extend(key);
     environment
+}
+
+/// What git is told by every command in a process of the CLI.
+fn git_configuration(settings: &Settings, signature: Option<&Path>) -> Vec<(&'static str, String)> {
+    let included = std::iter::once(settings.git.shared()).chain(signature.map(Path::to_owned));
+    let included = included.map(|file| ("include.path", file.to_string_lossy().into_owned()));
+    // What git would run unasked, in a command that was approved, too: hooks and filters are the command's own business.
+    let quiet = [("core.fsmonitor", "false".to_owned()), ("safe.bareRepository", "explicit".to_owned())];
+    included.chain(quiet).collect()
 }
 
 fn chat_arguments(chat: &Chat<'_>, settings: &str) -> Vec<String> {

@@ -1,8 +1,10 @@
 //! What the Claude side of a Core works with, worked out once from the configuration and the agent's environment.
 
 use crate::config::Config;
+use crate::git::GitFolder;
 use crate::installation::Version;
 use crate::journal::Limits;
+use crate::private_files::PrivateFileError;
 use protocol::ids::SessionId;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ pub enum SettingsError {
     NoHome,
     #[error("{} cannot be made: {error}", .path.display())]
     Directory { path: PathBuf, error: std::io::Error },
+    #[error(transparent)]
+    Git(#[from] PrivateFileError),
 }
 
 #[derive(Clone, Debug)]
@@ -45,6 +49,8 @@ pub struct Settings {
     /// Whether the CLI may use the connectors of the account that it is signed in with.
     pub(super) connectors: bool,
     pub(super) warm_spares: usize,
+    /// What git in a session is told of this Core and of who commits.
+    pub(super) git: GitFolder,
 }
 
 impl Settings {
@@ -69,6 +75,7 @@ impl Settings {
             bypass_max: config.claude.bypass_max,
             connectors: config.claude.connectors,
             warm_spares: usize::try_from(config.claude.warm_spares).unwrap_or(usize::MAX),
+            git: GitFolder::open(&config.state_dir)?,
         };
         for path in [settings.claude_dir(), settings.quiet_dir(), settings.alone_dir(), settings.mcp_dir()] {
             make_private(&path).map_err(|error| SettingsError::Directory { path, error })?;

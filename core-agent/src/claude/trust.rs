@@ -79,13 +79,26 @@ impl Trust {
         let mut marks = self.lock();
         marks.remove(name.as_str());
         // Also where there was none: an earlier withdrawal may not have reached the disk.
-        self.write(&marks)
+        Ok(self.write(&marks)?)
     }
 
-    fn write(&self, marks: &BTreeMap<String, Mark>) -> Result<(), TrustError> {
+    /// The name is to be another directory's. Blocking.
+    pub(super) fn forget(&self, name: &WorkspaceName) -> Result<(), PrivateFileError> {
+        let mut marks = self.lock();
+        if !marks.contains_key(name.as_str()) {
+            return Ok(());
+        }
+        let mut next = marks.clone();
+        next.remove(name.as_str());
+        self.write(&next)?;
+        *marks = next;
+        Ok(())
+    }
+
+    fn write(&self, marks: &BTreeMap<String, Mark>) -> Result<(), PrivateFileError> {
         // Plain values are always JSON.
         let text = serde_json::to_vec(marks).unwrap_or_default();
-        Ok(private_files::write(&self.path, &text)?)
+        private_files::write(&self.path, &text)
     }
 
     /// Who trusts this directory, if it is the one that was marked.

@@ -1,7 +1,8 @@
 //! How git is run: with a configuration of ours alone, and an environment that is complete.
 
-use super::GitFolder;
-use super::address::{Address, Branch, Transport};
+use super::address::{Address, Branch};
+use super::configuration::variables;
+use super::proof::Proof;
 use crate::supervise::Spec;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,6 +11,8 @@ use std::time::Duration;
 pub(super) const TREE: &str = "tree";
 /// The agent's variables that git gets: how to reach others, and whom to trust.
 const PASSED: [&str; 6] = ["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_DIR"];
+/// Who vouches for servers.
+pub(super) const AUTHORITY: &str = "SSL_CERT_FILE";
 /// git has nothing to lose that a clone does not lose anyway.
 const GRACE: Duration = Duration::ZERO;
 
@@ -17,11 +20,7 @@ const GRACE: Duration = Duration::ZERO;
 #[derive(Clone, Debug)]
 pub(super) struct Git {
     pub(super) command: PathBuf,
-    pub(super) folder: GitFolder,
-    /// The agent's own program, which git asks for credentials.
-    pub(super) helper: PathBuf,
-    /// The hosts whose keys an administrator vouches for. None: a host's first key is believed and kept.
-    pub(super) known_hosts: Option<PathBuf>,
+    pub(super) proof: Proof,
     pub(super) environment: Vec<(String, String)>,
 }
 
@@ -31,7 +30,7 @@ pub(super) fn passed(variables: impl IntoIterator<Item = (String, String)>) -> V
     for (name, value) in variables {
         if PASSED.contains(&name.as_str()) {
             passed.push((name, value));
-        } else if name == "SSL_CERT_FILE" {
+        } else if name == AUTHORITY {
             // Debian's git does not look at that one.
             passed.push(("GIT_SSL_CAINFO".to_owned(), value));
         }
@@ -49,7 +48,7 @@ impl Git {
         argv.extend(["--".to_owned(), address.as_str().to_owned(), TREE.to_owned()]);
         Spec {
             argv,
-            env: self.environment(address.transport(), folder),
+            env: self.environment(folder),
             cwd: folder.to_owned(),
             api_key: None,
             refreshes_in: None,
@@ -58,7 +57,7 @@ impl Git {
         }
     }
 
-    fn environment(&self, transport: Transport, folder: &Path) -> Vec<(String, String)> {
+    fn environment(&self, folder: &Path) -> Vec<(String, String)> {
         let mut environment = self.environment.clone();
         let mut set = |name: &str, value: String| environment.push((name.to_owned(), value));
         // Progress and failures are read by us.
@@ -71,22 +70,13 @@ impl Git {
         set("SSH_ASKPASS_REQUIRE", "never".to_owned());
         set("GIT_LFS_SKIP_SMUDGE", "1".to_owned());
         set("GIT_SSH_VARIANT", "ssh".to_owned());
-        set("GIT_SSH_COMMAND", self.ssh());
-        if transport == Transport::Https {
-            set(super::credentials::FILE_VARIABLE, self.folder.credentials().display().to_string());
-        }
-        let configuration = self.configuration();
-        set("GIT_CONFIG_COUNT", configuration.len().to_string());
-        for (number, (key, value)) in configuration.into_iter().enumerate() {
-            set(&format!("GIT_CONFIG_KEY_{number}"), key.to_owned());
-            set(&format!("GIT_CONFIG_VALUE_{number}"), value);
-        }
+        set("GIT_SSH_COMMAND", self.proof.ssh());
+        environment.extend(variables(self.configuration()));
         environment
     }
 
     /// As with `git -c`: it holds for this run and is written into no repository.
     fn configuration(&self) -> Vec<(&'static str, String)> {
-        let helper = format!("!{} git-credential", quoted(&self.helper));
         let fixed = [
             ("protocol.allow", "never"),
             ("protocol.https.allow", "always"),
@@ -105,49 +95,20 @@ impl Git {
             ("credential.helper", ""),
         ];
         let fixed = fixed.into_iter().map(|(key, value)| (key, value.to_owned()));
-        fixed.chain([("credential.helper", helper)]).collect()
+        fixed.chain([("credential.helper", self.proof.helper())]).collect()
     }
-
-    /// The deploy key and nothing else that this user may have; a host's key that has changed is refused.
-    fn ssh(&self) -> String {
-        let (known, checking) = match &self.known_hosts {
-            Some(file) => (file.clone(), "yes"),
-            None => (self.folder.known_hosts(), "accept-new"),
-        };
-        let option = |name: &str, file: &Path| format!("-o {}", quoted(Path::new(&ssh_value(name, file))));
-        [
-            "ssh -F /dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityAgent=none -o ForwardAgent=no",
-            "-o ClearAllForwardings=yes -o PermitLocalCommand=no -o ConnectTimeout=20 -o ServerAliveInterval=15",
-            "-o HashKnownHosts=no -o GlobalKnownHostsFile=/dev/null",
-            &format!("-o StrictHostKeyChecking={checking}"),
-            &option("IdentityFile", &self.folder.deploy_key()),
-            &option("UserKnownHostsFile", &known),
-        ]
-        .join(" ")
-    }
-}
-
-/// As ssh reads a file's name in an option: in quotes, with its own signs doubled.
-fn ssh_value(name: &str, file: &Path) -> String {
-    let file = file.to_string_lossy().replace('%', "%%").replace('\\', "\\\\").replace('"', "\\\"");
-    format!("{name}=\"{file}\"")
-}
-
-/// As a shell reads it: git hands both commands to one.
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::GitFolder;
     use super::*;
 
-    fn git(known_hosts: Option<PathBuf>) -> Git {
+    fn git() -> Git {
+        let folder = GitFolder("/state dir/git".into());
         Git {
             command: "git".into(),
-            folder: GitFolder("/state dir/git".into()),
-            helper: "/opt/it's/core-agent".into(),
-            known_hosts,
+            proof: Proof { folder, program: "/opt/it's/core-agent".into(), known_hosts: None },
             environment: passed([
                 ("PATH".to_owned(), "/usr/bin".to_owned()),
                 ("GIT_DIR".to_owned(), "/elsewhere".to_owned()),
@@ -159,7 +120,7 @@ mod tests {
     #[test]
     fn an_address_is_never_an_option() {
         let (address, branch) = ("https://example.com/a".parse().unwrap(), "main".parse().unwrap());
-        let spec = git(None).clone(&address, Some(&branch), Path::new("/clone"), "/lock".into());
+        let spec = git().clone(&address, Some(&branch), Path::new("/clone"), "/lock".into());
         let [.., branch, dashes, address, tree] = &spec.argv[..] else { panic!("{:?}", spec.argv) };
         assert_eq!([branch, dashes, address, tree], ["--branch=main", "--", "https://example.com/a", "tree"]);
     }
@@ -167,7 +128,7 @@ mod tests {
     #[test]
     fn the_environment_is_ours_and_what_steers_git_is_not_inherited() {
         let address = "git@example.com:a".parse().unwrap();
-        let spec = git(None).clone(&address, None, Path::new("/clone"), "/lock".into());
+        let spec = git().clone(&address, None, Path::new("/clone"), "/lock".into());
         let value = |name: &str| {
             let found: Vec<_> = spec.env.iter().filter(|(key, _)| key == name).collect();
             assert!(found.len() < 2, "{found:?}");
@@ -184,17 +145,6 @@ mod tests {
             })
             .collect();
         assert!(all.contains(&("protocol.allow", "never")) && all.contains(&("core.hooksPath", "/dev/null")));
-        assert_eq!(all[count - 1], ("credential.helper", r"!'/opt/it'\''s/core-agent' git-credential"));
-        assert_eq!(value("CONDRIX_GIT_CREDENTIALS"), None, "ssh has no use for passwords");
-    }
-
-    #[test]
-    fn a_hosts_key_is_learnt_once_or_vouched_for() {
-        let learnt = git(None).ssh();
-        assert!(learnt.contains("StrictHostKeyChecking=accept-new"), "{learnt}");
-        assert!(learnt.contains(r#"'UserKnownHostsFile="/state dir/git/known_hosts"'"#), "{learnt}");
-        let vouched = git(Some("/etc/condrix/known_hosts".into())).ssh();
-        assert!(vouched.contains("StrictHostKeyChecking=yes"), "{vouched}");
-        assert!(vouched.contains(r#"'UserKnownHostsFile="/etc/condrix/known_hosts"'"#), "{vouched}");
+        assert_eq!(all[count - 2..], [("credential.helper", ""), ("credential.helper", &*git().proof.helper())]);
     }
 }

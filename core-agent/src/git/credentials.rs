@@ -2,6 +2,7 @@
 //! them, by `core-agent git-credential`, over a pipe. They are in no address, argument or environment.
 
 use super::GitFolder;
+use crate::guard::{Guard, Source};
 use crate::private_files::{self, PrivateFileError};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
@@ -11,8 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
-/// Where the helper finds the file. It is no secret.
-pub(super) const FILE_VARIABLE: &str = "CONDRIX_GIT_CREDENTIALS";
 const MOST: usize = 64;
 const LONGEST_HOST: usize = 255;
 const LONGEST_NAME: usize = 256;
@@ -52,24 +51,35 @@ fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, 
 type ByHost = BTreeMap<String, Credential>;
 
 #[derive(Clone, Debug)]
-pub struct Credentials {
+pub(super) struct Credentials {
     path: PathBuf,
+    guard: Guard,
     /// Held by whoever changes the file.
     changing: Arc<Mutex<()>>,
 }
 
 impl Credentials {
-    pub fn new(folder: &GitFolder) -> Self {
-        Self { path: folder.credentials(), changing: Arc::default() }
+    /// Tells the guard what there is. Blocking, as all of these.
+    pub(super) fn new(folder: &GitFolder, guard: Guard) -> Self {
+        let credentials = Self { path: folder.credentials(), guard, changing: Arc::default() };
+        match read(&credentials.path) {
+            Ok(all) => credentials.tell_guard(&all),
+            Err(error) => tracing::error!(%error, "the credentials for repositories cannot be read"),
+        }
+        credentials
+    }
+
+    fn tell_guard(&self, all: &ByHost) {
+        self.guard.set_live(Source::Git, all.values().map(|credential| credential.password.clone()).collect());
     }
 
     /// The hosts and the names, in order.
-    pub fn list(&self) -> Result<Vec<(String, String)>, CredentialError> {
+    pub(super) fn list(&self) -> Result<Vec<(String, String)>, CredentialError> {
         Ok(read(&self.path)?.into_iter().map(|(host, credential)| (host, credential.username)).collect())
     }
 
     /// Keeps a credential in place of an older one.
-    pub fn put(&self, host: &str, credential: Credential) -> Result<(), CredentialError> {
+    pub(super) fn put(&self, host: &str, credential: Credential) -> Result<(), CredentialError> {
         check(host, &credential)?;
         self.change(|all| {
             if all.len() >= MOST && !all.contains_key(host) {
@@ -80,7 +90,7 @@ impl Credentials {
         })
     }
 
-    pub fn remove(&self, host: &str) -> Result<(), CredentialError> {
+    pub(super) fn remove(&self, host: &str) -> Result<(), CredentialError> {
         self.change(|all| all.remove(host).map(drop).ok_or(CredentialError::Unknown))
     }
 
@@ -90,6 +100,8 @@ impl Credentials {
         change(&mut all)?;
         let malformed = |error| CredentialError::Malformed { path: self.path.clone(), error };
         let text = Zeroizing::new(serde_json::to_vec(&all).map_err(malformed)?);
+        // Before anything can carry them.
+        self.tell_guard(&all);
         Ok(private_files::write(&self.path, &text)?)
     }
 }
@@ -111,12 +123,14 @@ fn read(path: &Path) -> Result<ByHost, CredentialError> {
     serde_json::from_slice(&text).map_err(|error| CredentialError::Malformed { path: path.to_owned(), error })
 }
 
-/// `core-agent git-credential OPERATION`: git asks on stdin, as gitcredentials(7) says, and is answered on stdout. It would
-/// also have the helper keep or forget what has worked or not; that is for an administrator.
-pub fn answer(operation: &str) -> Result<(), CredentialError> {
-    let Some(path) = std::env::var_os(FILE_VARIABLE).filter(|_| operation == "get") else { return Ok(()) };
+/// `core-agent git-credential FILE OPERATION`: git asks on stdin, as gitcredentials(7) says, and is answered on stdout. It
+/// would also have the helper keep or forget what has worked or not; that is for an administrator.
+pub fn answer(file: &Path, operation: &str) -> Result<(), CredentialError> {
+    if operation != "get" {
+        return Ok(());
+    }
     let mut out = io::stdout();
-    if let Some(credential) = asked_for(io::stdin(), &read(Path::new(&path))?) {
+    if let Some(credential) = asked_for(io::stdin(), &read(file)?) {
         let password = credential.password.expose_secret();
         let text = Zeroizing::new(format!("username={}\npassword={password}\n", credential.username));
         // git has gone away: nobody needs the answer.
@@ -171,7 +185,7 @@ mod tests {
     #[test]
     fn credentials_are_kept_privately_replaced_and_removed_and_never_shown() {
         let folder = tempfile::tempdir().unwrap();
-        let credentials = Credentials::new(&GitFolder::open(folder.path()).unwrap());
+        let credentials = Credentials::new(&GitFolder::open(folder.path()).unwrap(), Guard::new());
         credentials.put("example.com", credential("s3cret")).unwrap();
         credentials.put("example.com", credential("newer")).unwrap();
         assert_eq!(credentials.list().unwrap(), [("example.com".to_owned(), "ada".to_owned())]);
@@ -185,7 +199,7 @@ mod tests {
     #[test]
     fn what_would_break_gits_protocol_or_name_another_host_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let credentials = Credentials::new(&GitFolder::open(folder.path()).unwrap());
+        let credentials = Credentials::new(&GitFolder::open(folder.path()).unwrap(), Guard::new());
         for host in ["", "https://example.com", "example.com/a", "Example.com", "a:b", "a:443", "a\nhost=b", "-a", "*"]
         {
             assert!(matches!(credentials.put(host, credential("x")), Err(CredentialError::Host)), "{host:?}");

@@ -1,6 +1,8 @@
 //! This Core's key for ssh. It is made here and never leaves; its public half is what an administrator gives to a server.
 
 use super::GitFolder;
+use crate::private_files;
+use secrecy::SecretString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -24,28 +26,42 @@ pub enum DeployKeyError {
 
 /// The key, made when it is first asked for.
 #[derive(Clone, Debug)]
-pub struct DeployKey {
+pub(super) struct DeployKey {
     path: PathBuf,
     /// Held by whoever makes it.
     making: Arc<Mutex<()>>,
 }
 
 impl DeployKey {
-    pub fn new(folder: &GitFolder) -> Self {
+    pub(super) fn new(folder: &GitFolder) -> Self {
         Self { path: folder.deploy_key(), making: Arc::default() }
     }
 
     /// The public half, as servers take it.
-    pub async fn public(&self) -> Result<String, DeployKeyError> {
-        self.ensure().await?;
+    pub(super) async fn public(&self) -> Result<String, DeployKeyError> {
         let line = keygen(|command| command.arg("-y").arg("-f").arg(&self.path)).await?;
         // ssh-keygen names it after who made it, which tells others of this host.
         let key: Vec<&str> = line.split_whitespace().take(2).collect();
         Ok(format!("{} condrix-core", key.join(" ")))
     }
 
+    /// Whether it was made. Blocking.
+    pub(super) fn is_there(&self) -> bool {
+        // What cannot be looked at is of no use either.
+        self.path.try_exists().unwrap_or(false)
+    }
+
+    /// What of its private half is its own, line by line: the first is the same for all keys of its kind. Blocking.
+    pub(super) fn secrets(&self) -> Vec<SecretString> {
+        // One that others could read is not ours to hide any more; one that cannot be read says nothing.
+        let Ok(Some(text)) = private_files::read(&self.path) else { return Vec::new() };
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.lines().filter(|line| !line.starts_with("-----"));
+        lines.skip(1).map(SecretString::from).collect()
+    }
+
     /// That there is a key.
-    pub async fn ensure(&self) -> Result<(), DeployKeyError> {
+    pub(super) async fn ensure(&self) -> Result<(), DeployKeyError> {
         let _alone = self.making.lock().await;
         if self.path.try_exists()? {
             return Ok(());
@@ -93,13 +109,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let git = GitFolder::open(folder.path()).unwrap();
         let key = DeployKey::new(&git);
-        let (one, other) = tokio::join!(key.public(), key.public());
-        let public = one.unwrap();
-        assert_eq!(other.unwrap(), public);
+        assert!(!key.is_there());
+        let (one, other) = tokio::join!(key.ensure(), key.ensure());
+        one.and(other).unwrap();
+        assert!(key.is_there());
+        let public = key.public().await.unwrap();
         assert_eq!(DeployKey::new(&git).public().await.unwrap(), public);
         assert!(public.starts_with("ssh-ed25519 AAAA") && public.ends_with(" condrix-core"), "{public}");
         assert_eq!(git.deploy_key().metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        let files = std::fs::read_dir(git.deploy_key().parent().unwrap()).unwrap().count();
-        assert_eq!(files, 1, "nothing is left beside it");
+        let files = std::fs::read_dir(git.deploy_key().parent().unwrap()).unwrap();
+        let files = files.filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_file());
+        assert_eq!(files.count(), 1, "nothing is left beside it");
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn newest(stderr: &str) -> Option<Progress> {
 }
 
 /// What is said of every clone, or of every one that fails, and explains nothing.
-const NOISE: [&str; 8] = [
+const NOISE: [&str; 19] = [
     "Cloning into",
     "remote: Enumerating objects",
     "remote: Total",
@@ -58,6 +58,18 @@ const NOISE: [&str; 8] = [
     "Please make sure you have the correct access rights",
     "and the repository exists.",
     "fatal: the remote end hung up unexpectedly",
+    // ssh goes on at length about a host key that has changed, and then says so in one line.
+    "@",
+    "IT IS POSSIBLE THAT SOMEONE",
+    "Someone could be eavesdropping",
+    "It is also possible that a host key",
+    "The fingerprint for the",
+    "SHA256:",
+    "Please contact your system administrator",
+    "Add correct host key in",
+    "Offending ",
+    "remove with:",
+    "ssh-keygen -f",
 ];
 
 /// Why git failed, in its own words and those of ssh and of the server: the last few lines. Plain text, for a person.
@@ -96,6 +108,12 @@ mod tests {
         assert_eq!(reason(said), "git@example.com: Permission denied (publickey).");
         let said = "remote: Repository not found.\nReceiving objects:  42% (4/9)\rfatal: repository 'x' not found\n";
         assert_eq!(reason(said), "remote: Repository not found.; fatal: repository 'x' not found");
+        let said = "@@@@@@@@\r\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\n@@@@@@@@\r\nIT IS POSSIBLE THAT \
+                    SOMEONE IS DOING SOMETHING NASTY!\r\nOffending ED25519 key in /state/git/known_hosts:1\r\n  remove with:\r\n  \
+                    ssh-keygen -f \"/state/git/known_hosts\" -R \"a\"\r\nHost key for a has changed and you have requested \
+                    strict checking.\r\nHost key verification failed.\r\nfatal: Could not read from remote repository.\n";
+        let told = "Host key for a has changed and you have requested strict checking.; Host key verification failed.";
+        assert_eq!(reason(said), told);
         assert_eq!(reason("Cloning into 'tree'...\n"), "git ended without a word");
         let long = reason(&format!("fatal: \u{1b}[31m{}\n", "x".repeat(10_000)));
         assert!(long.len() == LONGEST && !long.contains('\u{1b}'));

@@ -1,6 +1,7 @@
 //! Whose shell runs in a terminal, and what it is told of where it is.
 
 use super::spec::About;
+use crate::git::{self, GitFolder};
 use protocol::ids::CoreId;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ impl Login {
         core: CoreId,
         config: Option<&Path>,
         about: &About,
+        git: &GitFolder,
     ) -> Vec<(String, String)> {
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let mut environment: Vec<(&str, String)> = vec![
@@ -71,8 +73,12 @@ impl Login {
         let path = passed.iter().find(|(name, _)| name == "PATH").map_or(DEFAULT_PATH, |(_, path)| path);
         environment.push(("PATH", path.to_owned()));
         let own = |name: &str| environment.iter().any(|(own, _)| *own == name);
-        let mut all: Vec<_> = passed.iter().filter(|(name, _)| !own(name)).cloned().collect();
+        let is_inherited = |name: &str| !own(name) && !git::is_variable(name);
+        let mut all: Vec<_> = passed.iter().filter(|(name, _)| is_inherited(name)).cloned().collect();
         all.extend(environment.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        // Neither file need be there: each is looked for whenever git starts.
+        let included = [git.shared(), git.author(about.created_by.user)];
+        all.extend(git::variables(included.iter().map(|file| ("include.path", text(file)))));
         all
     }
 }

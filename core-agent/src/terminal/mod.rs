@@ -24,8 +24,9 @@ pub use size::{NoSize, Size};
 pub use way::{Attachment, Output, Said, Typing};
 pub use wire::{Exited, Replay};
 
-use crate::claude::guard::Guard;
 use crate::config::{Config, RecordingPolicy, TerminalConfig};
+use crate::git::GitFolder;
+use crate::guard::Guard;
 use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
 use entry::Entries;
 use protocol::event::Actor;
@@ -84,6 +85,8 @@ pub struct Terminals {
     passed: Vec<(String, String)>,
     /// Where the CLI and the agent are, so that a person finds them too.
     tools: Vec<PathBuf>,
+    /// What git is told of this Core, and of who commits.
+    git: GitFolder,
     /// The agent's configuration, for its own commands.
     config_file: Option<PathBuf>,
     workspaces: Workspaces,
@@ -122,6 +125,7 @@ impl Terminals {
                 .into_iter()
                 .filter_map(|program| program?.parent().filter(|folder| folder.is_absolute()).map(Path::to_owned))
                 .collect(),
+            git: GitFolder::at(&config.state_dir),
             config_file: config.file.clone(),
             passed: config.claude.inherited(),
             workspaces,
@@ -190,7 +194,7 @@ impl Terminals {
             created_at: time::OffsetDateTime::now_utc(),
         };
         let spec = spec::Spec {
-            env: login.environment(&self.passed, self.core, self.config_file.as_deref(), &about),
+            env: login.environment(&self.passed, self.core, self.config_file.as_deref(), &about, &self.git),
             arguments: login::arguments(&login.shell, &self.tools),
             shell: login.shell,
             about,

@@ -199,6 +199,10 @@ pub const ROUTES: &[Route] = &[
         Audited::GitCredentialRemoved,
         core(Delete, "/api/v1/cores/{core}/git/credentials/{host}", Administer, OwnerOnly),
     ),
+    // Everybody's own.
+    core(Get, "/api/v1/cores/{core}/git/author", Operate, OwnerOnly),
+    core(Put, "/api/v1/cores/{core}/git/author", Operate, OwnerOnly),
+    core(Delete, "/api/v1/cores/{core}/git/author", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/sessions", Operate, OwnerOnly),
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),

@@ -1,7 +1,7 @@
-//! A server of repositories on loopback: `git http-backend` behind HTTPS. `/private/…` asks for a name and a password, and
-//! `/slow/…` sends no objects before it is let.
+//! A server of repositories on loopback: `git http-backend` behind HTTPS. `/private/…` asks for a name and a password,
+//! `/indiscreet/…` too and then says them aloud, and `/slow/…` sends no objects before it is let.
 
-use super::Folder;
+use super::{Folder, repository};
 use crate::vendor::authority::Authority;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -11,12 +11,11 @@ use http::{StatusCode, header};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
-use tokio::process::Command;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -47,7 +46,7 @@ impl GitServer {
     pub const PASSWORD: &str = "s3cret-of-git";
 
     pub async fn start() -> Self {
-        let authority = Authority::new();
+        let authority = Authority::new("Git server");
         let config = authority.server_config("localhost").expect("a certificate for a name");
         let folder = Folder::new("git");
         let shared = Arc::new(Shared { folder, lets: watch::Sender::new(false), asked: Mutex::default() });
@@ -90,24 +89,16 @@ impl GitServer {
 
     /// Makes a repository with these files on `main`, and one more file on `other`.
     pub async fn make(&self, repository: &str, files: &[(&str, &[u8])]) {
-        let source = self.shared.folder.join("source");
-        std::fs::create_dir(&source).expect("a folder is made");
-        git(&source, &["init", "--quiet", "--initial-branch=main"]).await;
-        for (path, content) in files {
-            let path = source.join(path);
-            std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder is made");
-            std::fs::write(path, content).expect("a file is written");
-        }
-        git(&source, &["add", "--all"]).await;
-        git(&source, &["commit", "--quiet", "--message=one"]).await;
-        git(&source, &["checkout", "--quiet", "-b", "other"]).await;
-        std::fs::write(source.join("other.txt"), "other").expect("a file is written");
-        git(&source, &["add", "--all"]).await;
-        git(&source, &["commit", "--quiet", "--message=two"]).await;
-        git(&source, &["checkout", "--quiet", "main"]).await;
-        let bare = self.shared.folder.join("served").join(repository).display().to_string();
-        git(&source, &["clone", "--quiet", "--bare", ".", &bare]).await;
-        std::fs::remove_dir_all(&source).expect("a folder is removed");
+        repository::make(&self.shared.folder, &self.bare(repository), files).await;
+    }
+
+    /// Who has committed what on `main`, newest first.
+    pub async fn log(&self, repository: &str) -> Vec<String> {
+        repository::log(&self.bare(repository)).await
+    }
+
+    fn bare(&self, repository: &str) -> PathBuf {
+        self.shared.folder.join("served").join(repository)
     }
 
     /// Lets what is slow go on, from now on.
@@ -121,30 +112,20 @@ impl GitServer {
     }
 }
 
-/// git with nobody's configuration.
-fn bare_git(cwd: &Path) -> Command {
-    let mut command = Command::new("git");
-    command.env_clear().current_dir(cwd).kill_on_drop(true);
-    command.env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", cwd).env("GIT_CONFIG_NOSYSTEM", "1");
-    for who in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{who}_NAME"), "rig").env(format!("GIT_{who}_EMAIL"), "rig@example.com");
-    }
-    command
-}
-
-async fn git(cwd: &Path, arguments: &[&str]) {
-    let ended = bare_git(cwd).args(arguments).output().await.expect("git is installed");
-    assert!(ended.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ended.stderr));
-}
-
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     shared.asked.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
     let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if path.starts_with("/private/") && authorization != Some(BASIC) {
+    let asks = path.starts_with("/private/") || path.starts_with("/indiscreet/");
+    if asks && authorization != Some(BASIC) {
         let refused = Response::builder().status(StatusCode::UNAUTHORIZED);
         let refused = refused.header(header::WWW_AUTHENTICATE, "Basic realm=\"git\"").body(Body::empty());
         return refused.expect("an answer");
+    }
+    if path.starts_with("/indiscreet/") {
+        let told = Response::builder().status(StatusCode::FORBIDDEN).header(header::CONTENT_TYPE, "text/plain");
+        let words = format!("{} may not, nor with {}\n", GitServer::USER, GitServer::PASSWORD);
+        return told.body(words.into()).expect("an answer");
     }
     if path.starts_with("/slow/") && path.ends_with("/git-upload-pack") {
         // The sender lives as long as `shared`.
@@ -157,13 +138,15 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 async fn by_cgi(root: &Path, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let text = |name: header::HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let mut command = bare_git(root);
+    let mut command = repository::git(root);
     command
         .arg("http-backend")
         .env("GIT_PROJECT_ROOT", root)
         .env("GIT_HTTP_EXPORT_ALL", "1")
         .env("REQUEST_METHOD", head.method.as_str())
         .env("PATH_INFO", head.uri.path())
+        // Whoever has a name may push.
+        .env("REMOTE_USER", if head.headers.contains_key(header::AUTHORIZATION) { GitServer::USER } else { "" })
         .env("QUERY_STRING", head.uri.query().unwrap_or(""))
         .env("CONTENT_TYPE", text(header::CONTENT_TYPE))
         .env("HTTP_CONTENT_ENCODING", text(header::CONTENT_ENCODING))

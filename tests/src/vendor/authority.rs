@@ -22,10 +22,11 @@ impl std::fmt::Debug for Authority {
 }
 
 impl Authority {
-    pub(crate) fn new() -> Self {
+    /// Two that are trusted at once must differ in their names: a client looks a certificate's issuer up by it.
+    pub(crate) fn new(name: &str) -> Self {
         let key = KeyPair::generate().expect("ring makes keys");
         let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "Vendor stand-in test authority");
+        params.distinguished_name.push(DnType::CommonName, format!("{name} test authority"));
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).expect("the parameters are complete");

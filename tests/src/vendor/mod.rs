@@ -88,7 +88,7 @@ impl Vendor {
         let address = listener.local_addr().expect("a bound socket has an address");
         let ended = CancellationToken::new();
         let world = Arc::new(World {
-            authority: Authority::new(),
+            authority: Authority::new("Vendor stand-in"),
             ledger: Mutex::default(),
             token_faults: TokenFaults::default(),
             revocations_fail: AtomicBool::default(),

@@ -183,6 +183,7 @@ impl Refresher {
             mode: PermissionMode::Default,
             trusted: false,
             mcp: None,
+            signature: None,
         };
         let mut process = match self.launcher.chat(&chat).await {
             Ok(process) => process,
@@ -238,6 +239,7 @@ impl Refresher {
             mode: PermissionMode::Default,
             trusted: false,
             mcp: None,
+            signature: None,
         };
         let mut process = self.launcher.chat(&chat).await?;
         let initialize = outgoing::initialize(None);

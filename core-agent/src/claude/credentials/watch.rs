@@ -1,7 +1,7 @@
 //! Watching the credentials file: the CLI replaces it whenever it signs in, refreshes or signs out.
 
 use super::file::{Credentials, Stamp};
-use crate::claude::guard::{Guard, Source};
+use crate::guard::{Guard, Source};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -74,7 +74,7 @@ impl Watcher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claude::guard::MASK;
+    use crate::guard::MASK;
 
     fn write(path: &std::path::Path, token: &str) {
         let text = format!(r#"{{"claudeAiOauth":{{"accessToken":"{token}","expiresAt":1}}}}"#);

@@ -13,7 +13,7 @@ pub use server::{Server, ServerFault, ServerName};
 pub use status::ServerStatus;
 pub(super) use status::read as read_status;
 
-use super::guard::{Guard, Source};
+use crate::guard::{Guard, Source};
 use crate::private_files::{self, PrivateFileError};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -129,6 +129,21 @@ impl McpServers {
             all.workspaces.retain(|_, servers| !servers.is_empty());
             Ok(())
         })
+    }
+
+    /// The name is to be another directory's. Blocking.
+    pub(super) fn forget(&self, workspace: &str) -> Result<(), PrivateFileError> {
+        let mut kept = self.lock();
+        if !kept.all.workspaces.contains_key(workspace) {
+            return Ok(());
+        }
+        let mut next = kept.all.clone();
+        next.workspaces.remove(workspace);
+        private_files::write(&self.path, next.exposed().to_string().as_bytes())?;
+        self.tell_guard(&next);
+        kept.all = next;
+        kept.revision += 1;
+        Ok(())
     }
 
     fn change(&self, change: impl FnOnce(&mut All) -> Result<(), McpError>) -> Result<(), McpError> {

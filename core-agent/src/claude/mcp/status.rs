@@ -1,7 +1,7 @@
 //! What the CLI says of its servers. Its answer repeats their configuration, headers included: only what is named here is
 //! taken out of it.
 
-use crate::claude::guard::Guard;
+use crate::guard::Guard;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -6,8 +6,11 @@ use super::places::Place;
 use crate::claude::mcp::Handover;
 use crate::claude::stream::Translator;
 use crate::claude::stream::outgoing::{self, Control};
+use crate::git::Signature;
 use crate::supervise::{Exit, LineError, Supervised};
+use crate::workspace::{Identity, Workspaces};
 use futures::FutureExt as _;
+use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::timeout;
@@ -36,6 +39,10 @@ pub(super) struct Live {
     pub(super) stale: bool,
     pub(super) allowances: Allowances,
     pub(super) asked: Asked,
+    /// Which directory it works in: another one may bear the workspace's name by now.
+    pub(super) directory: Identity,
+    /// Whose commits it makes.
+    pub(super) signature: Arc<Signature>,
     /// Until it has read it.
     pub(super) handover: Option<Handover>,
     /// Freed when the process is gone.
@@ -47,6 +54,8 @@ pub(super) struct Live {
 pub(super) struct Born {
     pub(super) resumed: bool,
     pub(super) workspace: String,
+    pub(super) directory: Identity,
+    pub(super) signature: Arc<Signature>,
     pub(super) trust: Option<OffsetDateTime>,
     pub(super) mcp: u64,
     pub(super) handover: Option<Handover>,
@@ -62,7 +71,7 @@ pub(super) enum Heard {
 
 impl Live {
     pub(super) fn new(process: Supervised, translator: Translator, born: Born, place: Place) -> Self {
-        let Born { resumed, workspace, trust, mcp, handover, sign_in } = born;
+        let Born { resumed, workspace, directory, signature, trust, mcp, handover, sign_in } = born;
         Self {
             process,
             translator,
@@ -74,9 +83,18 @@ impl Live {
             stale: false,
             allowances: Allowances::default(),
             asked: Asked::default(),
+            directory,
+            signature,
             handover,
             _place: place,
         }
+    }
+
+    /// Whether the workspace is still the directory that the process works in. As long as the process lives, the kernel gives
+    /// that directory's number to no other.
+    pub(super) fn is_at_home(&self, workspaces: &Workspaces) -> bool {
+        let name = self.workspace.parse().ok();
+        name.and_then(|name| workspaces.identify(&name).ok()).is_some_and(|(_, there)| there == self.directory)
     }
 
     /// The next lines: at least one, and what is there with it. Cancel safe.

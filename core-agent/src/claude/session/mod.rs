@@ -39,13 +39,13 @@ pub use verdict::AnswerFault;
 
 use super::account::Account;
 use super::commands::Commands;
-use super::guard::Guard;
 use super::mcp::McpServers;
 use super::model::Models;
 use super::process::Launcher;
 use super::state::Board;
 use super::stream::outgoing::Control;
 use super::trust::Trust;
+use crate::guard::Guard;
 use crate::journal::{Answer, Decided, Forked, Journal, JournalError, NewFork};
 use crate::workspace::Workspaces;
 use controls::Answering;

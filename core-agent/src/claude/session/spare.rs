@@ -7,7 +7,7 @@
 
 use super::live::Live;
 use super::places::Place;
-use super::task::Session;
+use super::task::{Session, sign};
 use super::{Gate, Sessions};
 use crate::claude::stream::outgoing;
 use protocol::event::{Event, PermissionMode, ProcessEnd};
@@ -98,6 +98,7 @@ impl Session {
         self.spare.take()?;
         // Only what was asked for otherwise: a journal that cannot be read is reported where it matters.
         let session = self.shared.journal.session(self.id).await.ok().flatten()?;
+        sign(&live.signature, session.created_by.user).await;
         if let Some(model) = &session.model {
             live.control(outgoing::set_model(model)).await;
         }

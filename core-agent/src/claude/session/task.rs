@@ -14,10 +14,11 @@ use crate::claude::mcp::Handover;
 use crate::claude::process::{Chat, Conversation};
 use crate::claude::stream::{Translator, outgoing};
 use crate::claude::{instructions, mention};
+use crate::git::Signature;
 use crate::journal::Message;
 use crate::supervise::Exit;
 use protocol::event::{BypassEnd, Event, PermissionMode, ProcessEnd, TurnError};
-use protocol::ids::SessionId;
+use protocol::ids::{SessionId, UserId};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,15 @@ pub(super) struct Session {
     pub(super) bypass_ended: Option<Event>,
     /// The process was started ahead, and no message has come yet.
     pub(super) spare: Option<Spare>,
+}
+
+/// What a process is to be started with.
+struct Settings {
+    workspace: String,
+    /// Nobody yet, where it is started ahead.
+    owner: Option<UserId>,
+    model: Option<String>,
+    mode: PermissionMode,
 }
 
 impl Session {
@@ -116,7 +126,9 @@ impl Session {
     async fn advance(&mut self) {
         self.carry_out_forks().await;
         if let State::Ready { live, .. } = &self.state
-            && (live.trust != self.shared.trust.revision(&live.workspace) || live.mcp != self.shared.mcp.revision())
+            && (live.trust != self.shared.trust.revision(&live.workspace)
+                || live.mcp != self.shared.mcp.revision()
+                || !live.is_at_home(&self.shared.workspaces))
         {
             self.close(ProcessEnd::Idle);
         }
@@ -203,7 +215,7 @@ impl Session {
     /// A process for this session and what its workspace tells the model, or why there is none.
     async fn spawn(&self, place: Place) -> Result<(Live, Option<String>), String> {
         let shared = &self.shared;
-        let (workspace, model, wanted) = self.settings().await?;
+        let Settings { workspace, owner, model, mode: wanted } = self.settings().await?;
         let name = workspace.parse().map_err(|_| "the workspace's name is none".to_owned())?;
         // The mark first: one that changes meanwhile shows as another.
         let trust = shared.trust.revision(&workspace);
@@ -219,6 +231,10 @@ impl Session {
         let looked = move || transcript::prepare(&claude_dir, id).map(|resumed| (resumed, read()));
         let looked = tokio::task::spawn_blocking(looked).await.map_err(std::io::Error::other).and_then(|looked| looked);
         let handover = self.hand_over(servers).await?;
+        let signature = Arc::new(Signature::new(shared.launcher.git()));
+        if let Some(owner) = owner {
+            sign(&signature, owner).await;
+        }
         let (resumed, instructions) =
             looked.map_err(|error| format!("the CLI's transcript cannot be looked at: {error}"))?;
         let mode = if resumed { after_resume(wanted) } else { wanted };
@@ -229,6 +245,7 @@ impl Session {
             mode,
             trusted,
             mcp: handover.as_ref().map(Handover::path),
+            signature: Some(signature.path()),
         };
         let sign_in = shared.account.sign_ins();
         let process = shared.launcher.chat(&chat).await.map_err(|error| error.to_string())?;
@@ -237,14 +254,14 @@ impl Session {
             let _ = self.write(vec![Event::PermissionModeChanged { mode, by: None }]).await;
         }
         let translator = Translator::new(shared.guard.clone(), mode);
-        let born = Born { resumed, workspace, trust, mcp, handover, sign_in };
+        let born = Born { resumed, workspace, directory, signature, trust, mcp, handover, sign_in };
         Ok((Live::new(process, translator, born, place), instructions))
     }
 
-    /// The workspace, the model and the mode that a process is to be started with.
-    async fn settings(&self) -> Result<(String, Option<String>, PermissionMode), String> {
+    async fn settings(&self) -> Result<Settings, String> {
         if let Some(spare) = &self.spare {
-            return Ok((spare.workspace.clone(), None, PermissionMode::Default));
+            let (workspace, mode) = (spare.workspace.clone(), PermissionMode::Default);
+            return Ok(Settings { workspace, owner: None, model: None, mode });
         }
         let session = self.shared.journal.session(self.id).await.map_err(|error| error.to_string())?;
         let session = session.ok_or_else(|| "there is no such session".to_owned())?;
@@ -252,7 +269,8 @@ impl Session {
             // A message that could not be given up when it was closed.
             return Err("the session is closed".to_owned());
         }
-        Ok((session.workspace, session.model, session.permission_mode))
+        let (owner, mode) = (Some(session.created_by.user), session.permission_mode);
+        Ok(Settings { workspace: session.workspace, owner, model: session.model, mode })
     }
 
     /// Writes down which MCP servers the process is given.
@@ -374,6 +392,15 @@ const fn after_resume(mode: PermissionMode) -> PermissionMode {
     match mode {
         PermissionMode::Default | PermissionMode::AcceptEdits => PermissionMode::Default,
         PermissionMode::Plan => PermissionMode::Plan,
+    }
+}
+
+/// Tells git whose commits a process makes. Where that fails they are made as git's own configuration says.
+pub(super) async fn sign(signature: &Arc<Signature>, owner: UserId) {
+    let signature = Arc::clone(signature);
+    let signed = tokio::task::spawn_blocking(move || signature.belongs_to(owner).map_err(|error| error.to_string()));
+    if let Err(error) = signed.await.unwrap_or_else(|error| Err(error.to_string())) {
+        tracing::error!(error, "git cannot be told whose commits a session makes");
     }
 }
 

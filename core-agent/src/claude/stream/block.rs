@@ -1,6 +1,6 @@
 //! The message that is being answered with: which of its blocks have arrived, and as what.
 
-use crate::claude::guard::{Guard, TextGuard};
+use crate::guard::{Guard, TextGuard};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

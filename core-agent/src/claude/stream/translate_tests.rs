@@ -1,7 +1,7 @@
 //! Lines as the genuine CLI writes them, and the history that they make.
 
 use super::*;
-use crate::claude::guard::{MASK, Source};
+use crate::guard::{MASK, Source};
 use protocol::event::TurnError;
 use serde_json::json;
 

@@ -21,7 +21,7 @@ use super::scrollback::Scrollback;
 use super::size::Size;
 use super::spec::{About, Spec};
 use super::wire::{Exited, Frame, Order, State, Told};
-use crate::claude::guard::{Guard, Source, StreamGuard};
+use crate::guard::{Guard, Source, StreamGuard};
 use crate::supervise::tree;
 use client::{Client, Shown};
 use connection::{Connection, ConnectionId, Heard, Inbox, Typed};

@@ -37,6 +37,10 @@ pub enum Source {
     OAuth,
     /// What MCP servers are given.
     McpServers,
+    /// What servers of repositories are told.
+    Git,
+    /// The private half of this Core's key for ssh.
+    DeployKey,
     /// Told by the agent to a process that has no credentials itself.
     Agent,
 }
