@@ -4,6 +4,10 @@
 //! The owner rule: a plan belongs to a person, so a Core that is signed in by OAuth is operated and administered by its
 //! owner alone, whatever the grants say. Others may observe; an administrator may sign it out. The gateway decides the
 //! same before it forwards; this is the second lock.
+//!
+//! A key is nobody's plan, whether the Core was set up with it or a sign-in through the vendor's console made it: that
+//! key, too, is the organisation's, is billed to it, and outlives the sign-in that asked for it. So the rule binds
+//! neither, and whoever has the grant operates.
 
 use protocol::claude::{ClaudeState, Method, State};
 use protocol::event::Visibility;
@@ -204,9 +208,11 @@ mod tests {
 
     #[test]
     fn several_people_operate_a_core_with_an_api_key() {
-        let claude = signed_in(Method::ApiKey, State::SignedIn, None);
-        for _ in 0..2 {
-            assert_eq!(decide(UserId::new(), Grant::Operate, Command::Operate, &claude), Ok(()));
+        for method in [Method::ApiKey, Method::Console] {
+            let claude = signed_in(method, State::SignedIn, None);
+            for _ in 0..2 {
+                assert_eq!(decide(UserId::new(), Grant::Operate, Command::Operate, &claude), Ok(()));
+            }
         }
     }
 
@@ -246,12 +252,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_larger_grant_never_loses_and_an_observer_never_acts(
-            command in 0..COMMANDS.len(), method in 0..3_usize, state in 0..3_usize, owned in 0..3_usize,
+            command in 0..COMMANDS.len(), method in 0..4_usize, state in 0..3_usize, owned in 0..3_usize,
         ) {
             let command = COMMANDS[command];
             let (user, other) = (UserId::new(), UserId::new());
             let claude = signed_in(
-                [Method::None, Method::OAuth, Method::ApiKey][method],
+                [Method::None, Method::OAuth, Method::ApiKey, Method::Console][method],
                 [State::SignedOut, State::SignedIn, State::Expired][state],
                 [None, Some(user), Some(other)][owned],
             );

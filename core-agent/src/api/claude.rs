@@ -4,6 +4,7 @@ use super::AppState;
 use super::caller::Caller;
 use super::extract::{Json, Path};
 use super::problem::ApiError;
+use crate::claude::sign_in::AccountKind;
 use crate::policy::Command;
 use axum::extract::State;
 use http::StatusCode;
@@ -68,11 +69,21 @@ fn shown(mut state: ClaudeState, caller: &Caller) -> ClaudeState {
     state
 }
 
-/// Begin a sign-in by OAuth. An earlier one of the same user is replaced.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSignIn {
+    /// `claudeai`: a person's plan, and then that person's Core. `console`: an organisation's account, which is billed for
+    /// use; the Core then works with an API key that is made for it.
+    #[serde(default)]
+    kind: AccountKind,
+}
+
+/// Begin a sign-in. An earlier one of the same user is replaced.
 #[utoipa::path(
     post,
     path = "/v1/claude/sign-ins",
     tag = "claude",
+    request_body = NewSignIn,
     responses(
         (status = 201, body = SignIn),
         (status = "default", content_type = "application/problem+json", body = Problem),
@@ -81,9 +92,10 @@ fn shown(mut state: ClaudeState, caller: &Caller) -> ClaudeState {
 pub(super) async fn begin_sign_in(
     State(app): State<AppState>,
     caller: Caller,
+    Json(NewSignIn { kind }): Json<NewSignIn>,
 ) -> Result<(StatusCode, axum::Json<SignIn>), ApiError> {
     caller.may(Command::SignIn, &app)?;
-    let begun = app.0.claude.begin_sign_in(caller.user).await?;
+    let begun = app.0.claude.begin_sign_in(caller.user, kind).await?;
     let sign_in = SignIn { id: begun.id, url: begun.url, lapses_at: begun.lapses_at };
     Ok((StatusCode::CREATED, axum::Json(sign_in)))
 }

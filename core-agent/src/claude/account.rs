@@ -1,5 +1,4 @@
-//! Whose sign-in the Core has: keeps the state in step with the credentials file, the CLI's word on it and the owner's
-//! file.
+//! Whose sign-in the Core has: keeps the state in step with the CLI's credentials, its word on them and the owner's file.
 
 use super::credentials::{Credentials, Watcher};
 use super::hands::Hands;
@@ -117,6 +116,9 @@ impl Account {
         match &*now {
             // The file tells it all, and the state shows it.
             Credentials::Missing | Credentials::Blanked | Credentials::Unusable => {}
+            // Refused was the one before.
+            Credentials::Key(_) if replaced(before, &now) => {}
+            Credentials::Key(_) => self.board.change(Change::Refused { detail }),
             // A fresh access token was refused too, there can be no fresh one, or the account may not do this.
             Credentials::Present(tokens)
                 if status == Some(403) || tokens.refresh.is_none() || replaced(before, &now) =>
@@ -146,7 +148,10 @@ impl Account {
             return Err(AccountError::Answer(output.exit.code));
         };
         if let Some(by) = self.claimed() {
-            if status.logged_in {
+            // A key is nobody's: who had a plan here before has none here any more.
+            if self.board.claude().method == Method::Console {
+                Owner::remove(&self.owner_file).map_err(AccountError::Owner)?;
+            } else if status.logged_in {
                 Owner::new(by, &status).write(&self.owner_file).map_err(AccountError::Owner)?;
             }
             self.claim(None);

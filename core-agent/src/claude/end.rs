@@ -153,7 +153,10 @@ impl Claude {
         let outcome = sign_out::run(&self.launcher, &self.watcher, &self.settings).await;
         drop(leaving);
         match outcome {
-            SignOutOutcome::Revoked | SignOutOutcome::DeletedLocally | SignOutOutcome::NotSignedIn => {
+            SignOutOutcome::Revoked
+            | SignOutOutcome::DeletedLocally
+            | SignOutOutcome::KeyDeleted
+            | SignOutOutcome::NotSignedIn => {
                 self.account.signed_out().map_err(ClaudeError::Owner)?;
                 tracing::info!(?outcome, "the Core is signed out");
             }

@@ -1,5 +1,6 @@
 //! What the Claude side of a Core works with, worked out once from the configuration and the agent's environment.
 
+use super::credentials::ConsoleKey;
 use crate::config::Config;
 use crate::installation::Version;
 use crate::journal::Limits;
@@ -84,6 +85,11 @@ impl Settings {
     /// Where the CLI keeps its OAuth credentials.
     pub(super) fn credentials_file(&self) -> PathBuf {
         self.claude_dir().join(".credentials.json")
+    }
+
+    /// Where the CLI keeps the key of a sign-in through the console.
+    pub(super) fn console_key(&self) -> ConsoleKey {
+        ConsoleKey::new(self.home.join(".claude.json"), self.claude_dir().join("backups"))
     }
 
     /// Who signed this Core in.
