@@ -49,7 +49,7 @@ use credentials::{Refresher, Watcher};
 use guard::{Guard, Source};
 use hands::Hands;
 use keep::Keeper;
-use mcp::{McpError, McpServers};
+use mcp::{McpError, McpServers, Starter};
 use model::{ModelError, Models};
 use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
@@ -211,6 +211,7 @@ impl Claude {
             guard.set_live(Source::ApiKey, vec![key.clone()]);
             board.change(Change::KeyConfigured);
         }
+        let starter = Starter::new(supervisor.clone(), settings.path());
         let launcher = Launcher::new(Arc::clone(&settings), supervisor);
         let watcher = Watcher::new(settings.credentials_file(), settings.console_key(), guard.clone());
         let account =
@@ -224,7 +225,7 @@ impl Claude {
         }
         let commands = Commands::new(guard.clone());
         let trust = Arc::new(Trust::open(settings.trust_file()));
-        let mcp = Arc::new(McpServers::open(settings.mcp_file(), guard.clone()));
+        let mcp = Arc::new(McpServers::open(settings.mcp_file(), guard.clone(), starter));
         mcp::clear(&settings.mcp_dir());
         let (gate, gate_seen) = watch::channel(Gate::Open);
         let over = shutdown.child_token();

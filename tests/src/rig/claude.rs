@@ -126,6 +126,13 @@ impl Core {
         super::folder::own(path, self.user());
     }
 
+    /// Puts a program where the Core's user may run it.
+    pub fn write_program(&self, path: &std::path::Path, text: &str) {
+        std::fs::write(path, text).expect("a file is written");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("the mode is set");
+        super::folder::own(path, self.user());
+    }
+
     /// Waits until nothing of the CLI runs any more.
     pub async fn quiet(&self) {
         let what = format!("no CLI process is left on {}", self.name());
