@@ -37,6 +37,8 @@ pub(super) struct Code {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SignedOut {
     outcome: SignOutOutcome,
+    /// Processes of the CLI that people had started in terminals: they hold the sign-in, and were ended first.
+    terminal_processes_ended: usize,
 }
 
 /// An answer that the gateway holds back until it knows of the change.
@@ -144,7 +146,7 @@ pub(super) async fn cancel_sign_in(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sign the Core out of Claude. Its sessions end their turns and go on after the next sign-in.
+/// Sign the Core out of Claude. Its sessions end their turns and go on after the next sign-in; in terminals the CLI ends.
 #[utoipa::path(
     post,
     path = "/v1/claude/sign-out",
@@ -156,11 +158,15 @@ pub(super) async fn cancel_sign_in(
 )]
 pub(super) async fn sign_out(State(app): State<AppState>, caller: Caller) -> Result<Reported<SignedOut>, ApiError> {
     caller.may(Command::SignOut, &app)?;
-    let claude = app.0.claude.clone();
+    let (claude, terminals) = (app.0.claude.clone(), app.0.terminals.clone());
     // To its end, also when the client hangs up: a sign-out that stops halfway is none.
-    let outcome = app.0.tasks.spawn(async move { claude.sign_out().await }).await;
-    let outcome = outcome.map_err(|_| protocol::problem::ProblemType::Internal)??;
-    Ok(reported(&app, SignedOut { outcome }))
+    let signed_out = app.0.tasks.spawn(async move {
+        // Nobody may be left who could write new credentials once they are gone.
+        let terminal_processes_ended = if claude.is_signed_in() { terminals.end_clis().await } else { 0 };
+        claude.sign_out().await.map(|outcome| SignedOut { outcome, terminal_processes_ended })
+    });
+    let signed_out = signed_out.await.map_err(|_| protocol::problem::ProblemType::Internal)??;
+    Ok(reported(&app, signed_out))
 }
 
 #[cfg(test)]
