@@ -61,9 +61,11 @@ async fn a_sign_in_through_the_console_leaves_a_key_with_which_everybody_works()
     let key = core.console_key().expect("the CLI keeps a key");
     let mut chat = core.converse(&world.ada, "garden").await;
     assert_eq!(said(&chat.turn("hello").await, "text"), "You said: hello");
-    let mut theirs = core.converse(&ben, "garden").await;
+    let mut theirs = core.begin_session(&ben, &json!({ "workspace": "garden" })).await;
     assert_eq!(said(&theirs.turn("from ben").await, "text"), "You said: from ben");
     assert_eq!((key_of(&world, "hello"), key_of(&world, "from ben")), (key.clone(), key.clone()));
+
+    assert_eq!(files_with(core.folder(), &key), [core.cli_state_file()]);
 
     // What an approved command prints of it is masked, and no tool that reads files gets there at all.
     let look = json!({ "command": "cat ~/.claude.json", "description": "look" });
@@ -82,7 +84,6 @@ async fn a_sign_in_through_the_console_leaves_a_key_with_which_everybody_works()
     let logs = format!("{}{}", world.gateway.log_text(), core.log_text());
     assert!(!said.contains(&key) && !logs.contains(&key) && !state.to_string().contains(&key));
     assert!(processes_with(&core.processes(), &key).is_empty());
-    assert_eq!(files_with(core.folder(), &key), [core.cli_state_file()]);
     assert!(files_with(world.gateway.folder().path(), &key).is_empty());
     assert_eq!(core.cli_state_file().metadata().unwrap().permissions().mode() & 0o777, 0o600);
 }
@@ -90,7 +91,6 @@ async fn a_sign_in_through_the_console_leaves_a_key_with_which_everybody_works()
 #[tokio::test]
 async fn such_a_key_outlives_the_agent_is_told_when_it_is_refused_and_goes_with_a_sign_out_and_a_revocation() {
     let (world, mut core, key) = signed_in().await;
-    let mut chat = core.converse(&world.ada, "garden").await;
     core.program().stop().await;
     core.run();
     core.online(&world.ada).await;
@@ -98,6 +98,7 @@ async fn such_a_key_outlives_the_agent_is_told_when_it_is_refused_and_goes_with_
         claude["method"] == "console" && claude["state"] == "signed_in" && claude["account"] == "dev@example.org"
     })
     .await;
+    let mut chat = core.converse(&world.ada, "garden").await;
     assert_eq!(said(&chat.turn("still here?").await, "text"), "You said: still here?");
 
     world.vendor.refuse_api_key(&key);
