@@ -74,7 +74,7 @@ impl Account {
             return false;
         }
         let replaced = replaced(&shown, &credentials);
-        if matches!((&**shown, &*credentials), (Credentials::Missing, Credentials::Present(_))) {
+        if matches!((&**shown, &*credentials), (Credentials::Missing | Credentials::Key(_), Credentials::Present(_))) {
             self.claim_for_hands();
         }
         let owner = self.claimed().or_else(|| Owner::read(&self.owner_file).map(|owner| owner.user));
@@ -161,7 +161,7 @@ impl Account {
         Ok(status)
     }
 
-    /// A sign-in has appeared where there was none. Unless it is being made through the gateway, it was made on the host:
+    /// A plan's sign-in has appeared where there was none. Unless it is being made through the gateway, it was made on the host:
     /// by whoever sits at the Core's terminals, if that is one person. What a refresh or another login writes over a
     /// sign-in is nobody else's by that.
     fn claim_for_hands(&self) {

@@ -136,8 +136,8 @@ async fn one_kind_of_sign_in_takes_the_place_of_the_other_and_one_that_is_cancel
     let core = world.core("one").await;
     world.vendor.hold("/api/oauth/claude_cli/create_api_key", "key");
     let sign_in = core.begin_console_sign_in(&world.ada).await;
-    let code = world.vendor.approve(&sign_in.url, "dev").unwrap();
-    let handing_in = core.hand_in(&world.ada, &sign_in, &code);
+    let pasted = world.vendor.approve(&sign_in.url, "dev").unwrap();
+    let handing_in = core.hand_in(&world.ada, &sign_in, &pasted);
     let cancelling = async {
         within("a key is asked for", world.vendor.gates().reached("key", 1)).await;
         world.ada.delete(&core.path(&format!("claude/sign-ins/{}", sign_in.id))).await

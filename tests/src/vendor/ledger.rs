@@ -156,10 +156,8 @@ impl Ledger {
         }
         let asked = needed("scope")?;
         let console = url.host_str() == Some(CONSOLE);
-        let granted = asked.split(' ').filter(|scope| match console {
-            true => CONSOLE_SCOPES.contains(scope),
-            false => *scope != CONSOLE_SCOPE,
-        });
+        let grants = |scope: &&str| if console { CONSOLE_SCOPES.contains(scope) } else { *scope != CONSOLE_SCOPE };
+        let granted = asked.split(' ').filter(grants);
         let pending = PendingCode {
             account: account.name.clone(),
             challenge: needed("code_challenge")?,
