@@ -2,6 +2,7 @@
 
 use crate::installation::Version;
 use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use url::Url;
 
@@ -60,6 +61,12 @@ pub enum Command {
     /// Tell git a credential of this Core. git starts this by itself.
     #[command(hide = true)]
     GitCredential { file: PathBuf, operation: String },
+    /// Become another program, in the home directory. The CLI starts MCP servers of every session by this.
+    #[command(hide = true)]
+    AtHome {
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        program: Vec<OsString>,
+    },
     /// Keep one terminal. The agent starts this by itself.
     #[command(hide = true)]
     KeepTerminal,

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use core_agent::claude::api_key;
+use core_agent::claude::{api_key, mcp};
 use core_agent::cli::{Cli, Command, DEFAULT_CONFIG, Installing};
 use core_agent::config::{Config, ConfigError, EXIT_CONFIG};
 use core_agent::git;
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Supervise => return supervise::run(),
         Command::KeepTerminal => return keeper::run(),
+        Command::AtHome { program } => return mcp::become_at_home(&program),
         Command::GitCredential { file, operation } => git::answer(&file, &operation).map_err(Into::into),
         Command::Join { gateway, token_file, name, replace } => {
             prepare(config.as_deref()).and_then(|config| pair(&config, &gateway, token_file.as_deref(), name, replace))

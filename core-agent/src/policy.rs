@@ -4,6 +4,10 @@
 //! The owner rule: a plan belongs to a person, so a Core that is signed in by OAuth is operated and administered by its
 //! owner alone, whatever the grants say. Others may observe; an administrator may sign it out. The gateway decides the
 //! same before it forwards; this is the second lock.
+//!
+//! A key is nobody's plan, whether the Core was set up with it or a sign-in through the vendor's console made it: that
+//! key, too, is the organisation's, is billed to it, and outlives the sign-in that asked for it. So the rule binds
+//! neither, and whoever has the grant operates.
 
 use protocol::claude::{ClaudeState, Method, State};
 use protocol::event::Visibility;
@@ -22,7 +26,8 @@ pub enum Command {
     RemoveSessions,
     /// See what was removed, by whom and when.
     ReadRemovals,
-    /// Open, use and close terminals: whoever may do that is the Core's operating-system user.
+    /// Open, use and close terminals, whoever may do that being the Core's operating-system user; and see what they show or
+    /// have shown, which may be anything that this user can read.
     UseTerminals,
     /// Let a session run without asking, a workspace's own settings take effect, or an MCP server run.
     Entrust,
@@ -95,38 +100,53 @@ pub fn decide(user: UserId, grant: Grant, command: Command, claude: &ClaudeState
 pub enum Use {
     /// See that it is there; read, follow, find and export its history.
     See,
-    /// Take part: write, answer, interrupt, change, fork, archive, close.
+    /// Take part: write, answer, interrupt, change, fork.
     Write,
+    /// Put it aside or take it back, or close it for good.
+    PutAside,
     /// Say for whom it is there.
     Share,
     Remove,
 }
 
-/// Allows or refuses. A private session is its owner's: for others it does not exist. Whoever administers the Core can
-/// read what its user can read anyway, so they see it, may take it away or share it, and never speak in it. A shared
-/// session is everybody's to use and its owner's to take away.
+/// Allows or refuses. A private session is its owner's: for others it does not exist, but for those who see all of them
+/// ([`sees_all_sessions`]): they may also put it aside, take it away or share it, and never speak in it. A shared session is
+/// everybody's to use, and its owner's to end: one that is closed takes no more, and one in the archive is the first to go
+/// where room is wanted. That is to take something from its owner, so that it is theirs to do, and that of whoever
+/// administers the Core.
 pub fn decide_session(
     user: UserId,
     grant: Grant,
     want: Use,
     owner: UserId,
     visibility: Visibility,
+    claude: &ClaudeState,
 ) -> Result<(), ProblemType> {
-    let administers = grant >= Grant::Administer;
     match (visibility, want) {
         _ if user == owner => Ok(()),
-        (Visibility::Private, _) if !administers => Err(ProblemType::NotFound),
+        (Visibility::Private, _) if !sees_all_sessions(user, grant, claude) => Err(ProblemType::NotFound),
         (Visibility::Shared, Use::See | Use::Write) => Ok(()),
-        (Visibility::Private | Visibility::Shared, Use::See | Use::Share | Use::Remove) if administers => Ok(()),
-        (Visibility::Private | Visibility::Shared, Use::See | Use::Write | Use::Share | Use::Remove) => {
-            Err(ProblemType::Forbidden)
+        (Visibility::Private | Visibility::Shared, Use::See | Use::PutAside | Use::Share | Use::Remove)
+            if grant >= Grant::Administer =>
+        {
+            Ok(())
         }
+        (
+            Visibility::Private | Visibility::Shared,
+            Use::See | Use::Write | Use::PutAside | Use::Share | Use::Remove,
+        ) => Err(ProblemType::Forbidden),
     }
 }
 
-/// Whether this caller sees all sessions, other people's private ones among them.
-pub fn sees_all_sessions(grant: Grant) -> bool {
-    grant >= Grant::Administer
+/// Whether this caller sees all sessions, other people's private ones among them: whoever can read what the Core's user can
+/// read sees them anyway. That is whoever may use its terminals, so that on a plan it is the plan's owner alone.
+pub fn sees_all_sessions(user: UserId, grant: Grant, claude: &ClaudeState) -> bool {
+    grant >= Grant::Administer && !belongs_to_another(user, claude)
+}
+
+/// Whether the Core works on a plan that is not this user's.
+fn belongs_to_another(user: UserId, claude: &ClaudeState) -> bool {
+    claude.method == Method::OAuth && claude.state != State::SignedOut && claude.owner != Some(user)
 }
 
 #[cfg(test)]
@@ -146,7 +166,7 @@ mod tests {
         Command::SignOut,
     ];
     const GRANTS: [Grant; 3] = [Grant::Observe, Grant::Operate, Grant::Administer];
-    const USES: [Use; 4] = [Use::See, Use::Write, Use::Share, Use::Remove];
+    const USES: [Use; 5] = [Use::See, Use::Write, Use::PutAside, Use::Share, Use::Remove];
 
     fn signed_in(method: Method, state: State, owner: Option<UserId>) -> ClaudeState {
         let checked_at = Some(time::OffsetDateTime::UNIX_EPOCH);
@@ -204,9 +224,11 @@ mod tests {
 
     #[test]
     fn several_people_operate_a_core_with_an_api_key() {
-        let claude = signed_in(Method::ApiKey, State::SignedIn, None);
-        for _ in 0..2 {
-            assert_eq!(decide(UserId::new(), Grant::Operate, Command::Operate, &claude), Ok(()));
+        for method in [Method::ApiKey, Method::Console] {
+            let claude = signed_in(method, State::SignedIn, None);
+            for _ in 0..2 {
+                assert_eq!(decide(UserId::new(), Grant::Operate, Command::Operate, &claude), Ok(()));
+            }
         }
     }
 
@@ -222,9 +244,9 @@ mod tests {
 
     #[test]
     fn a_private_session_is_its_owners_alone_and_an_administrator_reads_and_removes_it() {
-        let (owner, other) = (UserId::new(), UserId::new());
+        let (owner, other, key) = (UserId::new(), UserId::new(), signed_in(Method::ApiKey, State::SignedIn, None));
         for want in USES {
-            let decide = |user, grant| decide_session(user, grant, want, owner, Visibility::Private);
+            let decide = |user, grant| decide_session(user, grant, want, owner, Visibility::Private, &key);
             assert!(GRANTS.iter().all(|grant| decide(owner, *grant).is_ok()));
             assert_eq!(decide(other, Grant::Observe), Err(ProblemType::NotFound));
             assert_eq!(decide(other, Grant::Operate), Err(ProblemType::NotFound));
@@ -234,10 +256,30 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_session_is_used_by_all_and_taken_away_by_its_owner() {
-        let (owner, other) = (UserId::new(), UserId::new());
-        for (want, others) in [(Use::See, true), (Use::Write, true), (Use::Share, false), (Use::Remove, false)] {
-            let decide = |user, grant| decide_session(user, grant, want, owner, Visibility::Shared).is_ok();
+    fn on_a_plan_other_peoples_private_sessions_are_there_for_its_owner_alone() {
+        let [plans, sessions, other] = [UserId::new(), UserId::new(), UserId::new()];
+        for state in [State::SignedIn, State::Expired] {
+            let claude = signed_in(Method::OAuth, state, Some(plans));
+            for want in USES {
+                let decide =
+                    |user| decide_session(user, Grant::Administer, want, sessions, Visibility::Private, &claude);
+                assert_eq!(decide(other), Err(ProblemType::NotFound), "{want:?}");
+                assert_eq!(decide(plans).is_ok(), want != Use::Write, "{want:?}");
+                assert_eq!(decide(sessions), Ok(()));
+            }
+            assert!(!sees_all_sessions(plans, Grant::Operate, &claude));
+        }
+        let signed_out = signed_in(Method::None, State::SignedOut, None);
+        assert!(sees_all_sessions(other, Grant::Administer, &signed_out), "terminals are theirs to use again");
+    }
+
+    #[test]
+    fn a_shared_session_is_used_by_all_and_put_aside_and_taken_away_by_its_owner() {
+        let (owner, other, key) = (UserId::new(), UserId::new(), signed_in(Method::ApiKey, State::SignedIn, None));
+        for (want, others) in
+            [(Use::See, true), (Use::Write, true), (Use::PutAside, false), (Use::Share, false), (Use::Remove, false)]
+        {
+            let decide = |user, grant| decide_session(user, grant, want, owner, Visibility::Shared, &key).is_ok();
             assert!(decide(owner, Grant::Operate) && decide(other, Grant::Administer));
             assert_eq!(decide(other, Grant::Operate), others, "{want:?}");
         }
@@ -246,12 +288,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_larger_grant_never_loses_and_an_observer_never_acts(
-            command in 0..COMMANDS.len(), method in 0..3_usize, state in 0..3_usize, owned in 0..3_usize,
+            command in 0..COMMANDS.len(), method in 0..4_usize, state in 0..3_usize, owned in 0..3_usize,
         ) {
             let command = COMMANDS[command];
             let (user, other) = (UserId::new(), UserId::new());
             let claude = signed_in(
-                [Method::None, Method::OAuth, Method::ApiKey][method],
+                [Method::None, Method::OAuth, Method::ApiKey, Method::Console][method],
                 [State::SignedOut, State::SignedIn, State::Expired][state],
                 [None, Some(user), Some(other)][owned],
             );

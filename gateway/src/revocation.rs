@@ -98,6 +98,8 @@ const SIGN_IN_REMAINS: &str = "The Core's Claude credentials remain on its host,
      vendor as well, remove the sign-in in the account's own settings.";
 const KEY_REMAINS: &str = "The Core's API key remains on its host and stays valid: Condrix does not use it and cannot end \
      it. To end it, delete the API key in the vendor's console.";
+const KEY_DELETED: &str = "The API key is gone from the host, and stays valid at the vendor, where the Core cannot end it. \
+     To end it, delete the API key in the vendor's console.";
 const EITHER_REMAINS: &str = "Whatever Claude credentials the Core has remain on its host. To end them at the vendor as \
      well, remove the sign-in in the account's own settings, or delete the API key in the vendor's console.";
 const NOT_CONFIRMED: &str = "The Core is connected and did not confirm in time: its work may still be ending there, and \
@@ -109,7 +111,7 @@ fn remaining(agent: AgentSaid, known: Option<Method>) -> Option<String> {
     let held = |method| match method {
         Some(Method::None) => None,
         Some(Method::OAuth) => Some(SIGN_IN_REMAINS),
-        Some(Method::ApiKey) => Some(KEY_REMAINS),
+        Some(Method::ApiKey | Method::Console) => Some(KEY_REMAINS),
         None => Some(EITHER_REMAINS),
     };
     match agent {
@@ -117,6 +119,8 @@ fn remaining(agent: AgentSaid, known: Option<Method>) -> Option<String> {
             Some(SignOutOutcome::Revoked | SignOutOutcome::NotSignedIn) => None,
             Some(SignOutOutcome::DeletedLocally) => Some(DELETED_LOCALLY),
             Some(SignOutOutcome::ApiKeyRemains) => Some(KEY_REMAINS),
+            Some(SignOutOutcome::KeyDeleted) => Some(KEY_DELETED),
+            Some(SignOutOutcome::Failed) if method == Method::Console => Some(KEY_REMAINS),
             Some(SignOutOutcome::Failed) => Some(SIGN_IN_REMAINS),
             None => held(Some(method)),
         }
@@ -147,6 +151,18 @@ mod tests {
             let told = remaining(confirmed(Method::ApiKey, sign_out), None).unwrap();
             assert!(told.contains("API key remains") && told.contains("vendor's console"), "{told}");
             assert!(!told.contains("account's own settings"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_the_console_is_told_to_live_on_at_the_vendor_wherever_it_went() {
+        for (method, sign_out, begins) in [
+            (Method::None, Some(SignOutOutcome::KeyDeleted), "The API key is gone from the host"),
+            (Method::Console, Some(SignOutOutcome::Failed), "The Core's API key remains"),
+            (Method::Console, None, "The Core's API key remains"),
+        ] {
+            let told = remaining(confirmed(method, sign_out), None).unwrap();
+            assert!(told.starts_with(begins) && told.contains("vendor's console"), "{told}");
         }
     }
 

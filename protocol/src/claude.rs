@@ -11,7 +11,10 @@ pub enum Method {
     None,
     #[serde(rename = "oauth")]
     OAuth,
+    /// A key that the Core was set up with.
     ApiKey,
+    /// A key that the CLI had made by a sign-in through the vendor's console.
+    Console,
 }
 
 impl Method {
@@ -20,11 +23,12 @@ impl Method {
             Self::None => "none",
             Self::OAuth => "oauth",
             Self::ApiKey => "api_key",
+            Self::Console => "console",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::None, Self::OAuth, Self::ApiKey].into_iter().find(|method| method.as_str() == text)
+        [Self::None, Self::OAuth, Self::ApiKey, Self::Console].into_iter().find(|method| method.as_str() == text)
     }
 }
 
@@ -115,7 +119,7 @@ pub enum LimitStatus {
 pub struct ClaudeState {
     pub method: Method,
     pub state: State,
-    /// Who signed the Core in by OAuth. None for an API key, and for a sign-in made on the host by hand.
+    /// Who signed the Core in by OAuth. None for a key of either kind, and for a sign-in made on the host by hand.
     pub owner: Option<UserId>,
     /// The account's e-mail address.
     pub account: Option<String>,
@@ -176,6 +180,9 @@ pub enum SignOutOutcome {
     DeletedLocally,
     /// There was nothing to sign out of.
     NotSignedIn,
+    /// The key that a sign-in through the console had made is gone from the host. It stays valid until somebody deletes it
+    /// in the vendor's console: the CLI cannot.
+    KeyDeleted,
     /// Credentials remain on the host.
     Failed,
     /// The Core uses an API key. It is part of the host's configuration, and ends in the vendor's console alone.

@@ -37,18 +37,21 @@ impl Caller {
     /// The session, if it is there for this caller and they may do that with it.
     pub async fn session(&self, id: SessionId, want: Use, app: &AppState) -> Result<journal::Session, ApiError> {
         let session = app.0.journal.session(id).await?.ok_or(ProblemType::NotFound)?;
-        self.may_use(&session, want)?;
+        self.may_use(&session, want, app)?;
         Ok(session)
     }
 
     /// As one who looks for sessions.
-    pub fn viewer(&self) -> Viewer {
-        Viewer { user: self.user, sees_all: policy::sees_all_sessions(self.grant) }
+    pub fn viewer(&self, app: &AppState) -> Viewer {
+        let report = app.0.claude.reports();
+        let sees_all = policy::sees_all_sessions(self.user, self.grant, &report.borrow().claude);
+        Viewer { user: self.user, sees_all }
     }
 
-    /// Refuses unless this caller may do that with a session.
-    pub fn may_use(&self, session: &journal::Session, want: Use) -> Result<(), ProblemType> {
-        policy::decide_session(self.user, self.grant, want, session.created_by.user, session.visibility)
+    /// Refuses unless this caller may do that with a session, as the Core is signed in now.
+    pub fn may_use(&self, session: &journal::Session, want: Use, app: &AppState) -> Result<(), ProblemType> {
+        let (report, owner) = (app.0.claude.reports(), session.created_by.user);
+        policy::decide_session(self.user, self.grant, want, owner, session.visibility, &report.borrow().claude)
     }
 }
 

@@ -4,6 +4,7 @@ use super::AppState;
 use super::caller::Caller;
 use super::extract::{Json, Path};
 use super::problem::ApiError;
+use crate::claude::sign_in::AccountKind;
 use crate::policy::Command;
 use axum::extract::State;
 use http::StatusCode;
@@ -36,6 +37,8 @@ pub(super) struct Code {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SignedOut {
     outcome: SignOutOutcome,
+    /// Processes of the CLI that people had started in terminals: they hold the sign-in, and were ended first.
+    terminal_processes_ended: usize,
 }
 
 /// An answer that the gateway holds back until it knows of the change.
@@ -68,11 +71,21 @@ fn shown(mut state: ClaudeState, caller: &Caller) -> ClaudeState {
     state
 }
 
-/// Begin a sign-in by OAuth. An earlier one of the same user is replaced.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSignIn {
+    /// `claudeai`: a person's plan, and then that person's Core. `console`: an organisation's account, which is billed for
+    /// use; the Core then works with an API key that is made for it.
+    #[serde(default)]
+    kind: AccountKind,
+}
+
+/// Begin a sign-in. An earlier one of the same user is replaced.
 #[utoipa::path(
     post,
     path = "/v1/claude/sign-ins",
     tag = "claude",
+    request_body = NewSignIn,
     responses(
         (status = 201, body = SignIn),
         (status = "default", content_type = "application/problem+json", body = Problem),
@@ -81,9 +94,10 @@ fn shown(mut state: ClaudeState, caller: &Caller) -> ClaudeState {
 pub(super) async fn begin_sign_in(
     State(app): State<AppState>,
     caller: Caller,
+    Json(NewSignIn { kind }): Json<NewSignIn>,
 ) -> Result<(StatusCode, axum::Json<SignIn>), ApiError> {
     caller.may(Command::SignIn, &app)?;
-    let begun = app.0.claude.begin_sign_in(caller.user).await?;
+    let begun = app.0.claude.begin_sign_in(caller.user, kind).await?;
     let sign_in = SignIn { id: begun.id, url: begun.url, lapses_at: begun.lapses_at };
     Ok((StatusCode::CREATED, axum::Json(sign_in)))
 }
@@ -132,7 +146,7 @@ pub(super) async fn cancel_sign_in(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sign the Core out of Claude. Its sessions end their turns and go on after the next sign-in.
+/// Sign the Core out of Claude. Its sessions end their turns and go on after the next sign-in; in terminals the CLI ends.
 #[utoipa::path(
     post,
     path = "/v1/claude/sign-out",
@@ -144,11 +158,15 @@ pub(super) async fn cancel_sign_in(
 )]
 pub(super) async fn sign_out(State(app): State<AppState>, caller: Caller) -> Result<Reported<SignedOut>, ApiError> {
     caller.may(Command::SignOut, &app)?;
-    let claude = app.0.claude.clone();
+    let (claude, terminals) = (app.0.claude.clone(), app.0.terminals.clone());
     // To its end, also when the client hangs up: a sign-out that stops halfway is none.
-    let outcome = app.0.tasks.spawn(async move { claude.sign_out().await }).await;
-    let outcome = outcome.map_err(|_| protocol::problem::ProblemType::Internal)??;
-    Ok(reported(&app, SignedOut { outcome }))
+    let signed_out = app.0.tasks.spawn(async move {
+        // Nobody may be left who could write new credentials once they are gone.
+        let terminal_processes_ended = if claude.is_signed_in() { terminals.end_clis().await } else { 0 };
+        claude.sign_out().await.map(|outcome| SignedOut { outcome, terminal_processes_ended })
+    });
+    let signed_out = signed_out.await.map_err(|_| protocol::problem::ProblemType::Internal)??;
+    Ok(reported(&app, signed_out))
 }
 
 #[cfg(test)]

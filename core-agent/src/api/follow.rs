@@ -3,7 +3,7 @@
 use super::AppState;
 use super::caller::Caller;
 use super::problem::ApiError;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{self, Journal, JournalError};
 use crate::policy::Use;
 use protocol::cursor::{Continuity, Cursor};
 use protocol::event::{Event, Recorded};
@@ -47,9 +47,10 @@ pub(super) fn place(app: &AppState) -> Result<OwnedSemaphorePermit, ApiError> {
 
 #[derive(Debug)]
 pub(super) struct Follower {
-    journal: Journal,
+    app: AppState,
     caller: Caller,
-    session: SessionId,
+    /// As it was when it was last looked at.
+    session: journal::Session,
     head: watch::Receiver<u64>,
     after: u64,
     ready: VecDeque<Recorded>,
@@ -65,14 +66,14 @@ impl Follower {
         wanted: Cursor,
     ) -> Result<(Resume, Self), ApiError> {
         let place = place(app)?;
-        let journal = app.0.journal.clone();
+        let journal = &app.0.journal;
         let head = journal.head(session).await?.ok_or(ProblemType::NotFound)?;
         let newest = *head.borrow();
         // After the head: what changes for whom the session is there from now on is among the events that follow.
-        caller.session(session, Use::See, app).await?;
+        let session = caller.session(session, Use::See, app).await?;
         let epoch = journal.epoch();
         let (continuity, after) = wanted.resume(epoch, newest);
-        let follower = Self { journal, caller, session, head, after, ready: VecDeque::new(), _place: place };
+        let follower = Self { app: app.clone(), caller, session, head, after, ready: VecDeque::new(), _place: place };
         Ok((Resume { continuity, epoch, after }, follower))
     }
 
@@ -84,28 +85,39 @@ impl Follower {
             }
             let after = self.after;
             let closed = self.head.wait_for(|newest| *newest > after).await.is_err();
-            let batch = if closed { Vec::new() } else { self.journal.read(self.session, after, BATCH).await? };
+            let batch = if closed { Vec::new() } else { self.journal().read(self.session.id, after, BATCH).await? };
             let Some(last) = batch.last() else {
                 // What had grown has nothing more: it was removed.
                 return if self.may_see().await? { Err(JournalError::Closed) } else { Ok(None) };
             };
+            self.after = last.seq;
             let shown_otherwise = |event: &Recorded| matches!(event.event, Event::VisibilityChanged { .. });
-            if batch.iter().any(shown_otherwise) && !self.may_see().await? {
+            let there = if batch.iter().any(shown_otherwise) { self.may_see().await? } else { self.is_for_caller() };
+            if !there {
                 return Ok(None);
             }
-            self.after = last.seq;
             self.ready.extend(batch);
         }
     }
 
     /// Whether the session is there for this reader now.
-    async fn may_see(&self) -> Result<bool, JournalError> {
-        let session = self.journal.session(self.session).await?;
-        Ok(session.is_some_and(|session| self.caller.may_use(&session, Use::See).is_ok()))
+    async fn may_see(&mut self) -> Result<bool, JournalError> {
+        let Some(session) = self.journal().session(self.session.id).await? else { return Ok(false) };
+        self.session = session;
+        Ok(self.is_for_caller())
+    }
+
+    /// The same of the session as it was last seen: the Core may be signed in otherwise since.
+    fn is_for_caller(&self) -> bool {
+        self.caller.may_use(&self.session, Use::See, &self.app).is_ok()
+    }
+
+    fn journal(&self) -> &Journal {
+        &self.app.0.journal
     }
 
     pub(super) fn id(&self, event: &Recorded) -> String {
-        Cursor { epoch: self.journal.epoch(), seq: event.seq }.to_string()
+        Cursor { epoch: self.journal().epoch(), seq: event.seq }.to_string()
     }
 }
 

@@ -11,6 +11,7 @@ use axum::extract::State;
 use http::StatusCode;
 use protocol::problem::{Problem, ProblemType};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A server without its secrets.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -26,14 +27,16 @@ pub(super) enum Shown {
     Stdio {
         command: String,
         args: Vec<String>,
+        env: BTreeMap<String, String>,
         /// The variables' names. What they hold is told to nobody.
-        env: Vec<String>,
+        secret_env: Vec<String>,
     },
     Http {
         /// Without its query, which may hold a secret.
         url: String,
-        /// The headers' names.
-        headers: Vec<String>,
+        headers: BTreeMap<String, String>,
+        /// The headers' names. What they hold is told to nobody.
+        secret_headers: Vec<String>,
     },
 }
 
@@ -45,10 +48,13 @@ pub(super) struct McpServerList {
 fn shown(servers: Servers) -> axum::Json<McpServerList> {
     let show = |(name, server)| {
         let server = match server {
-            Server::Stdio { command, args, env } => Shown::Stdio { command, args, env: env.into_keys().collect() },
-            Server::Http { mut url, headers } => {
+            Server::Stdio { command, args, env, secret_env } => {
+                Shown::Stdio { command, args, env, secret_env: secret_env.into_keys().collect() }
+            }
+            Server::Http { mut url, headers, secret_headers } => {
                 url.set_query(None);
-                Shown::Http { url: url.to_string(), headers: headers.into_keys().collect() }
+                let secret_headers = secret_headers.into_keys().collect();
+                Shown::Http { url: url.to_string(), headers, secret_headers }
             }
         };
         McpServer { name, server }
@@ -88,6 +94,9 @@ pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<
 }
 
 /// Set an MCP server of every session, as a whole. It takes effect when a process of the CLI starts; idle ones end.
+///
+/// A program is named by an absolute path, or by a name that the Core's PATH leads to, and starts in the home directory of
+/// the Core's user, whatever the session's workspace.
 #[utoipa::path(
     put,
     path = "/v1/mcp-servers/{server}",
@@ -155,6 +164,8 @@ pub(super) async fn list_of_workspace(
 }
 
 /// Set an MCP server of a workspace's sessions, as a whole. It wins over one of every session that has its name.
+///
+/// A program starts in the workspace, and may be one of it.
 #[utoipa::path(
     put,
     path = "/v1/workspaces/{workspace}/mcp-servers/{server}",

@@ -97,7 +97,7 @@ pub(super) async fn search(
         return Err(refused("q is too long"));
     }
     let words = Words::parse(&sought.q).ok_or_else(|| refused("q has no word to look for"))?;
-    let search = Search { words, viewer: caller.viewer(), workspace: sought.workspace, limit };
+    let search = Search { words, viewer: caller.viewer(&app), workspace: sought.workspace, limit };
     let epoch = app.0.journal.epoch();
     let hits = app.0.journal.search(&search).await?.into_iter().map(|found| Hit::new(found, epoch)).collect();
     Ok(axum::Json(HitList { hits }))

@@ -1,5 +1,4 @@
-//! Whose sign-in the Core has: keeps the state in step with the credentials file, the CLI's word on it and the owner's
-//! file.
+//! Whose sign-in the Core has: keeps the state in step with the CLI's credentials, its word on them and the owner's file.
 
 use super::credentials::{Credentials, Watcher};
 use super::hands::Hands;
@@ -75,7 +74,7 @@ impl Account {
             return false;
         }
         let replaced = replaced(&shown, &credentials);
-        if matches!((&**shown, &*credentials), (Credentials::Missing, Credentials::Present(_))) {
+        if matches!((&**shown, &*credentials), (Credentials::Missing | Credentials::Key(_), Credentials::Present(_))) {
             self.claim_for_hands();
         }
         let owner = self.claimed().or_else(|| Owner::read(&self.owner_file).map(|owner| owner.user));
@@ -117,6 +116,9 @@ impl Account {
         match &*now {
             // The file tells it all, and the state shows it.
             Credentials::Missing | Credentials::Blanked | Credentials::Unusable => {}
+            // Refused was the one before.
+            Credentials::Key(_) if replaced(before, &now) => {}
+            Credentials::Key(_) => self.board.change(Change::Refused { detail }),
             // A fresh access token was refused too, there can be no fresh one, or the account may not do this.
             Credentials::Present(tokens)
                 if status == Some(403) || tokens.refresh.is_none() || replaced(before, &now) =>
@@ -146,7 +148,10 @@ impl Account {
             return Err(AccountError::Answer(output.exit.code));
         };
         if let Some(by) = self.claimed() {
-            if status.logged_in {
+            // A key is nobody's: who had a plan here before has none here any more.
+            if self.board.claude().method == Method::Console {
+                Owner::remove(&self.owner_file).map_err(AccountError::Owner)?;
+            } else if status.logged_in {
                 Owner::new(by, &status).write(&self.owner_file).map_err(AccountError::Owner)?;
             }
             self.claim(None);
@@ -156,7 +161,7 @@ impl Account {
         Ok(status)
     }
 
-    /// A sign-in has appeared where there was none. Unless it is being made through the gateway, it was made on the host:
+    /// A plan's sign-in has appeared where there was none. Unless it is being made through the gateway, it was made on the host:
     /// by whoever sits at the Core's terminals, if that is one person. What a refresh or another login writes over a
     /// sign-in is nobody else's by that.
     fn claim_for_hands(&self) {

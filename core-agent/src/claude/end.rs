@@ -18,14 +18,19 @@ const REVOKE: Duration = Duration::from_millis(800);
 const SIGN_OUT: Duration = Duration::from_secs(200);
 
 impl Claude {
+    /// Whether there is a sign-in to be signed out of: a key that the Core was set up with is none.
+    pub fn is_signed_in(&self) -> bool {
+        let claude = self.state();
+        matches!(claude.method, Method::OAuth | Method::Console) && claude.state != State::SignedOut
+    }
+
     /// Signs the Core out, and says how it ended. Sessions stay, and go on after the next sign-in.
     pub async fn sign_out(&self) -> Result<SignOutOutcome, ClaudeError> {
         let _one = self.ending.lock().await;
-        let claude = self.state();
-        if claude.method == Method::ApiKey {
+        if self.state().method == Method::ApiKey {
             return Err(ClaudeError::ApiKeyConfigured);
         }
-        if claude.method == Method::None || claude.state == State::SignedOut {
+        if !self.is_signed_in() {
             return Ok(SignOutOutcome::NotSignedIn);
         }
         self.gate.send_replace(Gate::Closed);
@@ -153,7 +158,10 @@ impl Claude {
         let outcome = sign_out::run(&self.launcher, &self.watcher, &self.settings).await;
         drop(leaving);
         match outcome {
-            SignOutOutcome::Revoked | SignOutOutcome::DeletedLocally | SignOutOutcome::NotSignedIn => {
+            SignOutOutcome::Revoked
+            | SignOutOutcome::DeletedLocally
+            | SignOutOutcome::KeyDeleted
+            | SignOutOutcome::NotSignedIn => {
                 self.account.signed_out().map_err(ClaudeError::Owner)?;
                 tracing::info!(?outcome, "the Core is signed out");
             }

@@ -12,6 +12,20 @@ use tokio::time::timeout;
 /// How long a process that an earlier agent left behind may take to end: as long as its supervisor gives it.
 const LEFT_BEHIND: Duration = Duration::from_mins(3);
 
+/// What something new takes, in bytes.
+#[derive(Clone, Copy)]
+struct Weight {
+    journal: u64,
+    transcript: u64,
+    /// What the transcript leaves free where it lies.
+    transcript_leaves: u64,
+}
+
+impl Weight {
+    /// Of what begins small.
+    const NOTHING: Self = Self { journal: 0, transcript: 0, transcript_leaves: u64::MAX };
+}
+
 impl Claude {
     /// Appends what a person has changed of a session: its title, or for whom it is there.
     pub async fn note(&self, session: SessionId, events: Vec<Event>) -> Result<(), ClaudeError> {
@@ -54,7 +68,7 @@ impl Claude {
 
     /// Makes a session that goes on from where another one stands.
     pub async fn fork(self: &Arc<Self>, fork: NewFork) -> Result<(), ClaudeError> {
-        self.has_room().await?;
+        self.has_room_for(self.weigh(fork.source).await?).await?;
         let claude = Arc::clone(self);
         let forked = self.to_its_end(async move { Ok(claude.sessions.fork(fork).await?) }).await?;
         match forked {
@@ -89,15 +103,33 @@ impl Claude {
 
     /// Whether something new may begin. Where the journal itself is full, room is made of what is in the archive.
     pub(super) async fn has_room(&self) -> Result<(), ClaudeError> {
-        let mut room = self.room().await?;
+        self.has_room_for(Weight::NOTHING).await
+    }
+
+    async fn has_room_for(&self, weight: Weight) -> Result<(), ClaudeError> {
+        let mut room = self.room(weight).await?;
         if room == Room::JournalFull {
             self.pruner.prune().await;
-            room = self.room().await?;
+            room = self.room(weight).await?;
         }
         if room == Room::Enough { Ok(()) } else { Err(ClaudeError::NoRoom(room)) }
     }
 
-    async fn room(&self) -> Result<Room, ClaudeError> {
-        Ok(self.journal.space().await?.room(self.settings.limits))
+    async fn room(&self, weight: Weight) -> Result<Room, ClaudeError> {
+        // The transcript may lie on the journal's file system or on another one: it must fit into either.
+        if weight.transcript_leaves < self.settings.limits.min_free {
+            return Ok(Room::DiskLow);
+        }
+        let space = self.journal.space().await?.with(weight.journal, weight.transcript);
+        Ok(space.room(self.settings.limits))
+    }
+
+    /// What a fork copies is weighed before anything of it is written.
+    async fn weigh(&self, source: SessionId) -> Result<Weight, ClaudeError> {
+        let claude_dir = self.settings.claude_dir();
+        let weighed = tokio::task::spawn_blocking(move || transcript::weigh(&claude_dir, source)).await;
+        let (transcript, free) = weighed.map_err(|_| ClaudeError::SessionGone)?.map_err(ClaudeError::Transcript)?;
+        let journal = self.journal.weigh(source).await?;
+        Ok(Weight { journal, transcript, transcript_leaves: free.saturating_sub(transcript) })
     }
 }

@@ -49,7 +49,7 @@ use commands::Commands;
 use credentials::{Refresher, Watcher};
 use hands::Hands;
 use keep::Keeper;
-use mcp::{McpError, McpServers};
+use mcp::{McpError, McpServers, Starter};
 use model::{ModelError, Models};
 use process::{Launcher, ProcessError};
 use protocol::claude::{ClaudeState, CoreReport, Method, State};
@@ -58,7 +58,7 @@ use protocol::ids::{SessionId, SignInId, UserId};
 use prune::Pruner;
 use session::{AnswerFault, ControlError, Gate, Places, SessionError, Sessions, Shared, Spares};
 use settings::{Settings, SettingsError};
-use sign_in::{Begun, SignInError, SignIns};
+use sign_in::{AccountKind, Begun, SignInError, SignIns};
 use state::{Board, Change};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
@@ -211,8 +211,9 @@ impl Claude {
             guard.set_live(Source::ApiKey, vec![key.clone()]);
             board.change(Change::KeyConfigured);
         }
+        let starter = Starter::new(supervisor.clone(), settings.path());
         let launcher = Launcher::new(Arc::clone(&settings), supervisor);
-        let watcher = Watcher::new(settings.credentials_file(), guard.clone());
+        let watcher = Watcher::new(settings.credentials_file(), settings.console_key(), guard.clone());
         let account =
             Account::new(launcher.clone(), watcher.clone(), board.clone(), settings.owner_file(), hands.clone());
         let account = Arc::new(account);
@@ -224,7 +225,7 @@ impl Claude {
         }
         let commands = Commands::new(guard.clone());
         let trust = Arc::new(Trust::open(settings.trust_file()));
-        let mcp = Arc::new(McpServers::open(settings.mcp_file(), guard.clone()));
+        let mcp = Arc::new(McpServers::open(settings.mcp_file(), guard.clone(), starter));
         mcp::clear(&settings.mcp_dir());
         Signature::clear(&settings.git);
         let (gate, gate_seen) = watch::channel(Gate::Open);
@@ -324,15 +325,15 @@ impl Claude {
         self.board.revision()
     }
 
-    /// Begins a sign-in by OAuth for this user. See [`sign_in`].
-    pub async fn begin_sign_in(&self, by: UserId) -> Result<Begun, SignInError> {
+    /// Begins a sign-in for this user. See [`sign_in`].
+    pub async fn begin_sign_in(&self, by: UserId, kind: AccountKind) -> Result<Begun, SignInError> {
         if self.settings.api_key.is_some() {
             return Err(SignInError::ApiKeyConfigured);
         }
         if *self.gate.borrow() == Gate::Closed {
             return Err(SignInError::Closed);
         }
-        let begun = self.sign_ins.begin(by).await?;
+        let begun = self.sign_ins.begin(by, kind).await?;
         // The gate may have closed while the CLI started: whoever closed it has not seen this one.
         if *self.gate.borrow() == Gate::Closed {
             self.sign_ins.end().await;

@@ -2,6 +2,7 @@
 
 use super::deny;
 use super::settings::Settings;
+use super::sign_in::AccountKind;
 use crate::git::{self, GitFolder};
 use crate::installation::{TooOld, Version};
 use crate::supervise::{self, Exit, LineError, Spec, SuperviseError, Supervised, Supervisor};
@@ -141,9 +142,9 @@ impl Launcher {
     }
 
     /// `claude auth login`. An API key would make it pointless.
-    pub(super) async fn login(&self) -> Result<Supervised, ProcessError> {
+    pub(super) async fn login(&self, kind: AccountKind) -> Result<Supervised, ProcessError> {
         self.check_age()?;
-        let spec = self.spec(to_strings(&["auth", "login", "--claudeai"]), self.settings.quiet_dir(), false, None);
+        let spec = self.spec(to_strings(&["auth", "login", kind.flag()]), self.settings.quiet_dir(), false, None);
         Ok(Supervised::spawn(&self.supervisor, &spec).await?)
     }
 

@@ -1,5 +1,6 @@
 //! What the Claude side of a Core works with, worked out once from the configuration and the agent's environment.
 
+use super::credentials::ConsoleKey;
 use crate::config::Config;
 use crate::git::GitFolder;
 use crate::installation::Version;
@@ -60,7 +61,7 @@ impl Settings {
             program: config.claude.command.to_string_lossy().into_owned(),
             minimum: config.claude.minimum_version,
             home: home.ok_or(SettingsError::NoHome)?,
-            passed: config.claude.inherited(),
+            passed: absolute_path_alone(config.claude.inherited()),
             state_dir: config.state_dir.clone(),
             workspaces: config.workspaces.clone(),
             api_key: config.claude.api_key.clone(),
@@ -93,6 +94,11 @@ impl Settings {
         self.claude_dir().join(".credentials.json")
     }
 
+    /// Where the CLI keeps the key of a sign-in through the console.
+    pub(super) fn console_key(&self) -> ConsoleKey {
+        ConsoleKey::new(self.home.join(".claude.json"), self.claude_dir().join("backups"))
+    }
+
     /// Who signed this Core in.
     pub(super) fn owner_file(&self) -> PathBuf {
         self.state_dir.join("claude-owner.json")
@@ -106,6 +112,11 @@ impl Settings {
     /// The MCP servers, secrets and all.
     pub(super) fn mcp_file(&self) -> PathBuf {
         self.state_dir.join("mcp-servers.json")
+    }
+
+    /// Where the CLI finds programs.
+    pub(super) fn path(&self) -> &str {
+        self.passed.iter().find(|(name, _)| name == "PATH").map_or("", |(_, path)| path)
     }
 
     /// Where a starting process finds those that it is given.
@@ -128,9 +139,30 @@ impl Settings {
     }
 }
 
+/// What is passed on, without what PATH has of relative folders: those would be each workspace's own.
+fn absolute_path_alone(mut passed: Vec<(String, String)>) -> Vec<(String, String)> {
+    for (_, path) in passed.iter_mut().filter(|(name, _)| name == "PATH") {
+        let absolute: Vec<&str> = path.split(':').filter(|folder| folder.starts_with('/')).collect();
+        *path = absolute.join(":");
+    }
+    passed
+}
+
 /// A directory that only its owner may enter. One that is there already is left as it is: the home directory is the
 /// user's own.
 fn make_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_relative_folder_of_the_path_is_passed_on() {
+        let passed = |path: &str| absolute_path_alone(vec![("PATH".into(), path.into()), ("X".into(), ".:y".into())]);
+        assert_eq!(passed("/usr/bin:.::bin:/bin")[0].1, "/usr/bin:/bin");
+        assert_eq!((&*passed(".")[0].1, &*passed(".")[1].1), ("", ".:y"));
+    }
 }

@@ -7,10 +7,14 @@
 //! Where the CLI does not delete the credentials, for it hangs or cannot be run, they are deleted here: whoever signs a
 //! Core out must be able to rely on it.
 //!
+//! The key of a sign-in through the console is only deleted: the CLI has no way to end it at the vendor, and tells nobody.
+//! What it leaves of it are copies of its state (see [`super::credentials::ConsoleKey`]), which go here, after every
+//! sign-out: an earlier sign-in may have left one.
+//!
 //! A refresh in flight writes fresh credentials after a logout has succeeded. Callers end every CLI process first, and
 //! what comes back nevertheless is seen here and signed out once more.
 
-use super::credentials::{Credentials, Watcher};
+use super::credentials::{ConsoleKey, Credentials, Watcher};
 use super::process::Launcher;
 use super::settings::Settings;
 use protocol::claude::SignOutOutcome;
@@ -36,36 +40,54 @@ const MAX_LOG: u64 = 4 * 1024 * 1024;
 /// Every CLI process of this Core must have ended.
 pub(super) async fn run(launcher: &Launcher, watcher: &Watcher, settings: &Settings) -> SignOutOutcome {
     let credentials = watcher.look_now();
-    let had_token = match &*credentials {
+    let held = match &*credentials {
         Credentials::Missing => return SignOutOutcome::NotSignedIn,
         // Nothing is left that the vendor would take: the file goes all the same.
-        Credentials::Blanked | Credentials::Unusable => false,
-        Credentials::Present(tokens) => tokens.refresh.is_some(),
+        Credentials::Blanked | Credentials::Unusable => Held::Nothing,
+        Credentials::Present(tokens) if tokens.refresh.is_none() => Held::Nothing,
+        Credentials::Present(_) => Held::Token,
+        Credentials::Key(_) => Held::Key,
     };
-    let mut revoked = had_token;
+    let (key, mut revoked) = (settings.console_key(), true);
     for _ in 0..ATTEMPTS {
         revoked &= logout(launcher, &settings.quiet_dir()).await;
         if !matches!(*watcher.look_now(), Credentials::Missing) {
             revoked = false;
-            delete(&settings.credentials_file());
+            delete(&settings.credentials_file(), &key);
         }
-        if stays_gone(watcher).await {
-            return match (had_token, revoked) {
-                (false, _) => SignOutOutcome::NotSignedIn,
-                (true, true) => SignOutOutcome::Revoked,
-                (true, false) => SignOutOutcome::DeletedLocally,
+        let copies = key.delete_copies();
+        if let Err(error) = &copies {
+            tracing::error!(%error, "copies of the CLI's state may hold an API key and cannot be removed");
+        }
+        if stays_gone(watcher).await && copies.is_ok() {
+            return match held {
+                Held::Nothing => SignOutOutcome::NotSignedIn,
+                Held::Key => SignOutOutcome::KeyDeleted,
+                Held::Token if revoked => SignOutOutcome::Revoked,
+                Held::Token => SignOutOutcome::DeletedLocally,
             };
         }
     }
     SignOutOutcome::Failed
 }
 
-fn delete(path: &Path) {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            tracing::error!(%error, "the CLI's credentials cannot be deleted");
-        }
-        _ => tracing::warn!("the CLI left its credentials behind; they were deleted"),
+/// What there was to sign out of.
+#[derive(Clone, Copy)]
+enum Held {
+    Nothing,
+    Token,
+    Key,
+}
+
+fn delete(path: &Path, key: &ConsoleKey) {
+    tracing::warn!("the CLI left credentials behind: they are deleted");
+    if let Err(error) = std::fs::remove_file(path)
+        && error.kind() != ErrorKind::NotFound
+    {
+        tracing::error!(%error, "the CLI's credentials cannot be deleted");
+    }
+    if let Err(error) = key.delete() {
+        tracing::error!(%error, "the API key cannot be taken out of the CLI's state");
     }
 }
 
@@ -100,7 +122,9 @@ async fn stays_gone(watcher: &Watcher) -> bool {
     while Instant::now() < until {
         match &*watcher.look_now() {
             Credentials::Missing => sleep(LOOK).await,
-            Credentials::Blanked | Credentials::Unusable | Credentials::Present(_) => return false,
+            Credentials::Blanked | Credentials::Unusable | Credentials::Present(_) | Credentials::Key(_) => {
+                return false;
+            }
         }
     }
     true

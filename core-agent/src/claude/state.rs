@@ -10,10 +10,10 @@
 use super::credentials::Credentials;
 use super::limits;
 use super::owner::Owner;
+use crate::guard;
 use crate::installation::TooOld;
 use protocol::claude::{ClaudeState, CoreReport, ErrorKind, LastError, Method, PlanLimit, State};
 use protocol::ids::UserId;
-use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -75,12 +75,19 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
             *state = ClaudeState { method: Method::ApiKey, state: State::SignedIn, ..ClaudeState::default() };
         }
         Change::Credentials { .. } if state.method == Method::ApiKey => {}
+        // A key has no owner, no plan and no expiry.
+        Change::Credentials { credentials: Credentials::Key(_), replaced, .. } => {
+            if replaced || state.method != Method::Console {
+                *state = ClaudeState { method: Method::Console, state: State::SignedIn, ..ClaudeState::default() };
+            }
+        }
         Change::Credentials { credentials: Credentials::Present(tokens), replaced, owner } => {
-            let first = state.method == Method::None;
+            let first = state.method != Method::OAuth;
             // There were none before: it may be anybody's.
             if state.expires_at.is_none() {
                 (state.owner, state.account, state.organisation, state.checked_at) = (owner, None, None, None);
                 state.limits.clear();
+                state.billing = None;
             }
             state.method = Method::OAuth;
             state.expires_at = Some(tokens.expires_at);
@@ -95,8 +102,8 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
             }
         }
         Change::Credentials { credentials: Credentials::Blanked, owner, .. } => {
-            if state.method == Method::None {
-                state.owner = owner;
+            if state.method != Method::OAuth {
+                *state = ClaudeState { owner, ..ClaudeState::default() };
             }
             state.method = Method::OAuth;
             state.state = State::Expired;
@@ -104,17 +111,26 @@ fn apply(state: &mut ClaudeState, change: Change<'_>, now: OffsetDateTime) {
             state.last_error = error(ErrorKind::RefreshRefused, "the vendor no longer accepts the refresh token");
         }
         Change::Credentials { credentials: Credentials::Missing | Credentials::Unusable, .. } => {
-            if state.method == Method::OAuth && state.state != State::SignedOut {
+            let gone = match state.method {
+                Method::OAuth => "the CLI's credentials file has gone",
+                Method::Console => "the key of the sign-in has gone from the CLI's state",
+                Method::None | Method::ApiKey => return,
+            };
+            if state.state != State::SignedOut {
                 state.state = State::Expired;
                 state.expires_at = None;
-                state.last_error = error(ErrorKind::CredentialsMissing, "the CLI's credentials file has gone");
+                state.last_error = error(ErrorKind::CredentialsMissing, gone);
             }
         }
         Change::Status { status, owner } => {
             state.checked_at = Some(now);
-            if state.method == Method::ApiKey {
+            if matches!(state.method, Method::ApiKey | Method::Console) {
                 let source = status.api_key_source.as_deref().unwrap_or("API key");
                 state.billing = Some(format!("API ({source})"));
+                if state.method == Method::Console && status.logged_in {
+                    state.account.clone_from(&status.email);
+                    state.organisation.clone_from(&status.org_name);
+                }
             } else if state.method == Method::OAuth {
                 state.owner = owner.map(|owner| owner.user);
                 // A sign-in that has ended says nothing of its account: what was known stays.
@@ -244,13 +260,9 @@ impl Drop for Counted {
     }
 }
 
-/// Whether two readings of the file hold different values.
+/// Whether two readings hold different values.
 pub(super) fn replaced(before: &Credentials, after: &Credentials) -> bool {
-    match (before.tokens(), after.tokens()) {
-        (Some(before), Some(after)) => before.access.expose_secret() != after.access.expose_secret(),
-        (None, None) => false,
-        (Some(_), None) | (None, Some(_)) => true,
-    }
+    !guard::equal(before.shown(), after.shown())
 }
 
 #[cfg(test)]
@@ -363,6 +375,36 @@ mod tests {
         let status = AuthStatus { api_key_source: Some("ANTHROPIC_API_KEY".into()), ..AuthStatus::default() };
         apply(&mut state, Change::Status { status: &status, owner: None }, NOW);
         assert_eq!(state.billing.as_deref(), Some("API (ANTHROPIC_API_KEY)"));
+    }
+
+    #[test]
+    fn a_key_of_the_console_is_a_sign_in_of_its_own_until_it_goes_or_a_plan_takes_its_place() {
+        let mut state = signed_in();
+        let status = AuthStatus {
+            logged_in: true,
+            email: Some("dev@example.org".into()),
+            api_key_source: Some("/login managed key".into()),
+            ..AuthStatus::default()
+        };
+        state.owner = Some(UserId::new());
+        let key = Credentials::Key("sk-ant-api03-k".into());
+        let seen = |replaced| Change::Credentials { credentials: &key, replaced, owner: None };
+        apply(&mut state, seen(true), NOW);
+        apply(&mut state, Change::Status { status: &status, owner: None }, NOW);
+        assert_eq!((state.method, state.state, state.owner), (Method::Console, State::SignedIn, None));
+        assert_eq!((&state.plan, state.expires_at, state.is_unconfirmed()), (&None, None, false));
+        assert_eq!(state.billing.as_deref(), Some("API (/login managed key)"));
+        apply(&mut state, Change::Refused { detail: "401".into() }, NOW);
+        apply(&mut state, seen(false), NOW);
+        assert_eq!((state.state, state.account.as_deref()), (State::Expired, Some("dev@example.org")));
+        let mut gone = state.clone();
+        let missing = Change::Credentials { credentials: &Credentials::Missing, replaced: true, owner: None };
+        apply(&mut gone, missing, NOW);
+        assert_eq!((gone.method, gone.state), (Method::Console, State::Expired));
+        assert_eq!(kind(&gone), Some(ErrorKind::CredentialsMissing));
+        apply(&mut state, Change::Credentials { credentials: &present("a"), replaced: true, owner: None }, NOW);
+        assert_eq!((state.method, state.is_unconfirmed(), state.last_refresh_at), (Method::OAuth, true, None));
+        assert_eq!((state.account, state.billing), (None, None));
     }
 
     #[test]

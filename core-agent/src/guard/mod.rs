@@ -34,7 +34,8 @@ pub const MASK: &str = "‹credential masked›";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     ApiKey,
-    OAuth,
+    /// What the CLI is signed in with.
+    SignIn,
     /// What MCP servers are given.
     McpServers,
     /// What servers of repositories are told.
@@ -160,6 +161,15 @@ impl Known {
     }
 }
 
+/// Whether two values, or the want of them, are the same.
+pub(super) fn equal(one: Option<&SecretString>, other: Option<&SecretString>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => needles::equal(one, other),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
 /// The depth is bounded by the parser that made the value (128 levels).
 fn mask_json(needles: &Needles, value: &mut Value) {
     match value {
@@ -184,7 +194,7 @@ mod tests {
 
     fn guard(values: &[&str]) -> Guard {
         let guard = Guard::new();
-        guard.set_live(Source::OAuth, values.iter().map(|value| SecretString::from(*value)).collect());
+        guard.set_live(Source::SignIn, values.iter().map(|value| SecretString::from(*value)).collect());
         guard
     }
 
@@ -204,8 +214,8 @@ mod tests {
     #[test]
     fn a_replaced_value_stays_masked_for_an_hour() {
         let (guard, start) = (guard(&[]), Instant::now());
-        guard.set_live_at(Source::OAuth, vec![TOKEN.into()], start);
-        guard.set_live_at(Source::OAuth, vec!["sk-ant-oat01-another-one".into()], start);
+        guard.set_live_at(Source::SignIn, vec![TOKEN.into()], start);
+        guard.set_live_at(Source::SignIn, vec!["sk-ant-oat01-another-one".into()], start);
         let masks = |at| guard.needles_at(at).find(TOKEN.as_bytes()).is_some();
         assert!(masks(start + Duration::from_mins(59)));
         assert!(!masks(start + RETIRED_FOR));
@@ -215,7 +225,7 @@ mod tests {
     fn one_source_does_not_retire_the_values_of_another() {
         let (guard, start) = (guard(&[]), Instant::now());
         guard.set_live_at(Source::ApiKey, vec![TOKEN.into()], start);
-        guard.set_live_at(Source::OAuth, vec![], start);
+        guard.set_live_at(Source::SignIn, vec![], start);
         assert!(guard.needles_at(start + RETIRED_FOR * 2).find(TOKEN.as_bytes()).is_some());
     }
 
@@ -223,7 +233,7 @@ mod tests {
     fn the_number_of_retired_values_is_bounded() {
         let (guard, start) = (guard(&[]), Instant::now());
         for number in 0..100 {
-            guard.set_live_at(Source::OAuth, vec![format!("sk-ant-oat01-{number:016}").into()], start);
+            guard.set_live_at(Source::SignIn, vec![format!("sk-ant-oat01-{number:016}").into()], start);
         }
         assert_eq!(guard.needles_at(start).len(), MAX_RETIRED + 1);
     }

@@ -89,7 +89,7 @@ mod tests {
 
     fn guard(values: &[String]) -> Guard {
         let guard = Guard::new();
-        guard.set_live(Source::OAuth, values.iter().map(|value| SecretString::from(value.as_str())).collect());
+        guard.set_live(Source::SignIn, values.iter().map(|value| SecretString::from(value.as_str())).collect());
         guard
     }
 

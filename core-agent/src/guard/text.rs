@@ -60,7 +60,7 @@ mod tests {
 
     fn guard(values: &[String]) -> Guard {
         let guard = Guard::new();
-        guard.set_live(Source::OAuth, values.iter().map(|value| SecretString::from(value.as_str())).collect());
+        guard.set_live(Source::SignIn, values.iter().map(|value| SecretString::from(value.as_str())).collect());
         guard
     }
 
@@ -134,7 +134,7 @@ mod tests {
         let guard = guard(&["sk-ant-oat01-abcdef".into()]);
         let mut block = guard.text();
         assert_eq!(block.push("sk-ant-oat01-"), "");
-        guard.set_live(Source::OAuth, vec!["sk-ant-oat01-refreshed".into()]);
+        guard.set_live(Source::SignIn, vec!["sk-ant-oat01-refreshed".into()]);
         assert_eq!(block.push("refreshed!"), format!("{MASK}!"));
     }
 }

@@ -4,7 +4,7 @@ use super::apply::Outcome;
 use super::project::Log;
 use super::rows::millis;
 use super::writer::{Changed, Command};
-use super::{Journal, JournalError, read};
+use super::{Journal, JournalError, images, read};
 use protocol::event::{Actor, BypassEnd, Event, ForkedFrom, Visibility};
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
@@ -28,6 +28,20 @@ pub enum Forked {
 }
 
 impl Journal {
+    /// How much larger a fork of a session would make the journal, in bytes and generously: the words that are searched
+    /// are kept once more, and are counted as if all of the history were words. Nothing for a session that is not there.
+    pub async fn weigh(&self, session: SessionId) -> Result<u64, JournalError> {
+        let mut db = self.readers.acquire().await?;
+        let session = session.to_string();
+        let events = sqlx::query_scalar!(
+            r#"SELECT coalesce(sum(length(CAST(event AS BLOB))), 0) AS "held!: i64" FROM events WHERE session = ?"#,
+            session
+        );
+        let events = u64::try_from(events.fetch_one(&mut *db).await?).unwrap_or(u64::MAX);
+        let images = images::held(&mut db, &session).await?;
+        Ok(events.saturating_mul(2).saturating_add(images))
+    }
+
     /// Makes a session with the settings and the history of another. Its number 1 says where it comes from, and the
     /// source's numbers from 2 on are its own. Messages and approvals are not copied: they are over.
     pub async fn fork_session(&self, fork: NewFork) -> Result<Forked, JournalError> {

@@ -13,13 +13,18 @@ pub(super) async fn fit(
     if images.is_empty() {
         return Ok(true);
     }
+    let held = held(db, session).await?;
+    let added = images.iter().map(|new| new.data.len() as u64).fold(0, u64::saturating_add);
+    Ok(held.saturating_add(added) <= most)
+}
+
+/// What a session's take, in bytes.
+pub(super) async fn held(db: &mut SqliteConnection, session: &str) -> Result<u64, JournalError> {
     let held = sqlx::query_scalar!(
         r#"SELECT coalesce(sum(length(data)), 0) AS "held!: i64" FROM images WHERE session = ?"#,
         session
     );
-    let held = u64::try_from(held.fetch_one(db).await?).unwrap_or(u64::MAX);
-    let added = images.iter().map(|new| new.data.len() as u64).fold(0, u64::saturating_add);
-    Ok(held.saturating_add(added) <= most)
+    Ok(u64::try_from(held.fetch_one(db).await?).unwrap_or(u64::MAX))
 }
 
 /// One that the session has already is not stored again.

@@ -32,6 +32,13 @@ pub enum Room {
 }
 
 impl Space {
+    /// With so much more in the journal, and so much beside it on its file system.
+    #[must_use]
+    pub const fn with(self, journal: u64, beside: u64) -> Self {
+        let free = self.free.saturating_sub(journal.saturating_add(beside));
+        Self { used: self.used.saturating_add(journal), free }
+    }
+
     pub const fn room(self, limits: Limits) -> Room {
         if self.free < limits.min_free {
             Room::DiskLow
@@ -69,5 +76,8 @@ mod tests {
         assert_eq!(room(100, 10), Room::JournalFull);
         assert_eq!(room(0, 9), Room::DiskLow);
         assert_eq!(room(100, 9), Room::DiskLow);
+        let with = |journal, beside| Space { used: 50, free: 100 }.with(journal, beside).room(limits);
+        assert_eq!((with(49, 41), with(49, 42), with(50, 0)), (Room::Enough, Room::DiskLow, Room::JournalFull));
+        assert_eq!(with(0, u64::MAX), Room::DiskLow);
     }
 }

@@ -50,6 +50,13 @@ impl Supervisor {
         self.program.clone()
     }
 
+    /// The program by a name that others can run it by: `/proc/self` is not the agent there.
+    pub(crate) fn lasting_name(&self) -> PathBuf {
+        let Ok(path) = std::fs::read_link(&self.program) else { return self.program.clone() };
+        // After an upgrade, what stands at its place does.
+        path.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map_or(path.clone(), PathBuf::from)
+    }
+
     /// Another build of the agent: for tests, which are not the agent themselves.
     pub fn at(program: impl Into<PathBuf>) -> Self {
         Self { program: program.into() }

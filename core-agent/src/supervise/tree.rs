@@ -6,12 +6,12 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 
 /// A process as `/proc` shows it. The start time tells it from a later one with the same id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Seen {
-    pid: Pid,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Seen {
+    pub(crate) pid: Pid,
     parent: i32,
     started: u64,
-    zombie: bool,
+    pub(crate) zombie: bool,
 }
 
 /// Sends `SIGKILL` to every descendant that is there now, but for one. One that forks meanwhile leaves a child for the
@@ -31,7 +31,8 @@ pub(crate) fn signal_descendants(signal: Signal) {
     }
 }
 
-fn send(process: Seen, signal: Signal) {
+/// Sends a signal to this very process, and to none that has got its id since.
+pub(crate) fn send(process: Seen, signal: Signal) {
     // It may have ended by itself, which is as good; and what runs as another user (a setuid tool) is beyond reach.
     let Ok(handle) = pidfd_open(process.pid, PidfdFlags::empty()) else { return };
     if look(process.pid).is_some_and(|now| now.started == process.started)
@@ -42,7 +43,8 @@ fn send(process: Seen, signal: Signal) {
     }
 }
 
-fn all() -> Vec<Seen> {
+/// Every process that there is now.
+pub(crate) fn all() -> Vec<Seen> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())

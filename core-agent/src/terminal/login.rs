@@ -58,7 +58,7 @@ impl Login {
             ("SHELL", text(&self.shell)),
             ("TERM", "xterm-256color".to_owned()),
             ("COLORTERM", "truecolor".to_owned()),
-            ("CONDRIX_CORE", core.to_string()),
+            (super::cli::CORE, core.to_string()),
             ("CONDRIX_TERMINAL", about.id.to_string()),
         ];
         if let Some(name) = &self.name {

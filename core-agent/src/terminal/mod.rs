@@ -3,6 +3,7 @@
 //! Each is owned by a [keeper], a process of its own. This is the agent's side: which terminals there are, and
 //! the way to one of them.
 
+mod cli;
 mod entry;
 mod folder;
 pub mod keeper;
@@ -87,6 +88,8 @@ pub struct Terminals {
     tools: Vec<PathBuf>,
     /// What git is told of this Core, and of who commits.
     git: GitFolder,
+    /// The CLI, as it is configured.
+    cli: PathBuf,
     /// The agent's configuration, for its own commands.
     config_file: Option<PathBuf>,
     workspaces: Workspaces,
@@ -126,6 +129,7 @@ impl Terminals {
                 .filter_map(|program| program?.parent().filter(|folder| folder.is_absolute()).map(Path::to_owned))
                 .collect(),
             git: GitFolder::at(&config.state_dir),
+            cli: config.claude.command.clone(),
             config_file: config.file.clone(),
             passed: config.claude.inherited(),
             workspaces,
@@ -253,6 +257,15 @@ impl Terminals {
             .await
             .map_err(|_| io::ErrorKind::TimedOut.into())
             .map_err(TerminalError::Reach)
+    }
+
+    /// Ends what people have started of the CLI in terminals, which go on. Returns how many processes there were.
+    pub async fn end_clis(&self) -> usize {
+        let path = self.passed.iter().find(|(name, _)| name == "PATH").map_or("", |(_, path)| path);
+        match cli::program(&self.cli, path) {
+            Some(program) => cli::end_all(program, self.core).await,
+            None => 0,
+        }
     }
 
     /// Lets go of those that are left: they go on, and the next agent finds them.

@@ -55,7 +55,7 @@ pub fn decide(rule: Rule, asker: Option<Asker>, core: CoreFacts) -> Result<Optio
     let grant = asker.grant.filter(|grant| *grant >= need.grant).ok_or(Refusal::Forbidden)?;
     let owns = core.owner == Some(asker.user);
     let within_owner_rule = match (core.method, need.owned) {
-        (Method::None | Method::ApiKey, _) | (Method::OAuth, Owned::Anyone) => true,
+        (Method::None | Method::ApiKey | Method::Console, _) | (Method::OAuth, Owned::Anyone) => true,
         (Method::OAuth, Owned::OwnerOnly) => owns,
         (Method::OAuth, Owned::OwnerOrAdministrator) => owns || asker.role == Role::Admin,
     };
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_grant_opens_what_it_covers_and_nothing_more_whatever_the_role() {
         for (route, need) in core_routes() {
-            for method in [Method::None, Method::ApiKey] {
+            for method in [Method::None, Method::ApiKey, Method::Console] {
                 for role in [Role::Member, Role::Admin] {
                     for grant in GRANTS {
                         let facts = CoreFacts { method, owner: None };

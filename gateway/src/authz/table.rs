@@ -253,7 +253,7 @@ pub const ROUTES: &[Route] = &[
         access: Access::HttpOrWebSocket,
         ..audited(
             Audited::TerminalWatched,
-            core(Get, "/api/v1/cores/{core}/terminals/{terminal}/watch", Observe, Anyone),
+            core(Get, "/api/v1/cores/{core}/terminals/{terminal}/watch", Administer, OwnerOnly),
         )
     },
     core(Get, "/api/v1/cores/{core}/recordings", Administer, OwnerOnly),

@@ -67,6 +67,7 @@ fn print_receipt(receipt: &Receipt) {
             match said.sign_out {
                 Some(SignOutOutcome::Revoked) => println!("  signed out of Claude, and the vendor was told"),
                 Some(SignOutOutcome::DeletedLocally) => println!("  signed out of Claude on the host"),
+                Some(SignOutOutcome::KeyDeleted) => println!("  the API key of its sign-in is gone from the host"),
                 Some(SignOutOutcome::NotSignedIn) => println!("  was not signed in to Claude"),
                 Some(SignOutOutcome::Failed) => println!("  could not be signed out of Claude"),
                 Some(SignOutOutcome::ApiKeyRemains) => println!("  uses an API key, of which nobody can be signed out"),

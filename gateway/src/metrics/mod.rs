@@ -34,7 +34,8 @@ pub struct Metrics {
 /// From a request in memory to one that waits for the vendor.
 const LATENCIES: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const CUTS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0];
-const METHODS: [SignInMethod; 3] = [SignInMethod::None, SignInMethod::OAuth, SignInMethod::ApiKey];
+const METHODS: [SignInMethod; 4] =
+    [SignInMethod::None, SignInMethod::OAuth, SignInMethod::ApiKey, SignInMethod::Console];
 
 impl Metrics {
     /// # Panics

@@ -52,9 +52,12 @@ async fn servers_of_a_core_and_of_a_workspace_work_and_their_secrets_are_told_to
     let ada = &world.ada;
     let script = core.workspaces().join("server.py");
     std::fs::write(&script, SERVER).unwrap();
-    let echo = json!({ "type": "stdio", "command": "/usr/bin/python3", "args": [script], "env": { "TOKEN": TOKEN } });
+    let echo =
+        json!({ "type": "stdio", "command": "/usr/bin/python3", "args": [script], "secret_env": { "TOKEN": TOKEN } });
     let headers = json!({ "Authorization": format!("Bearer {HEADER}") });
-    let web = json!({ "type": "http", "url": "http://127.0.0.1:1/mcp?key=canary-in-a-query", "headers": headers });
+    let url = "http://127.0.0.1:1/mcp?key=canary-in-a-query";
+    let web =
+        json!({ "type": "http", "url": url, "headers": { "X-Region": "north-by-north" }, "secret_headers": headers });
     for name in ["garden", "kitchen"] {
         ada.post(&core.path("workspaces"), &json!({ "name": name })).await.expect(201);
     }
@@ -62,6 +65,8 @@ async fn servers_of_a_core_and_of_a_workspace_work_and_their_secrets_are_told_to
         ("mcp-servers/Echo", &echo),
         ("mcp-servers/web", &json!({ "type": "http", "url": "https://ada:canary@example.org" })),
         ("mcp-servers/web", &json!({ "type": "carrier-pigeon" })),
+        ("mcp-servers/web", &json!({ "type": "http", "url": url, "headers": headers })),
+        ("mcp-servers/echo", &json!({ "type": "stdio", "command": "./echo" })),
     ] {
         put(&core, ada, path, wrong).await.expect_problem(422, "invalid-body");
     }
@@ -69,10 +74,14 @@ async fn servers_of_a_core_and_of_a_workspace_work_and_their_secrets_are_told_to
     assert_eq!(put(&core, ada, "mcp-servers/web", &web).await.status, 204);
     assert_eq!(put(&core, ada, "workspaces/garden/mcp-servers/echo", &echo).await.status, 204);
     let listed = ada.get(&core.path("mcp-servers")).await.expect(200);
-    let shown = json!({ "name": "web", "type": "http", "url": "http://127.0.0.1:1/mcp", "headers": ["Authorization"] });
+    let shown = json!({ "name": "web", "type": "http", "url": "http://127.0.0.1:1/mcp",
+        "headers": { "X-Region": "north-by-north" }, "secret_headers": ["Authorization"] });
     assert_eq!(listed["servers"], json!([shown]));
     let listed = ada.get(&core.path("workspaces/garden/mcp-servers")).await.expect(200);
-    assert_eq!((&listed["servers"][0]["env"], &listed["servers"][0]["command"]), (&json!(["TOKEN"]), &echo["command"]));
+    assert_eq!(
+        (&listed["servers"][0]["secret_env"], &listed["servers"][0]["command"]),
+        (&json!(["TOKEN"]), &echo["command"])
+    );
 
     let mut chat = core.begin_session(ada, &json!({ "workspace": "garden" })).await;
     ada.get(&chat.path("mcp-servers")).await.expect_problem(409, "conflict");
@@ -121,4 +130,49 @@ async fn servers_of_a_core_and_of_a_workspace_work_and_their_secrets_are_told_to
     assert_eq!(chat.until_kind("process_ended").await["reason"], "idle");
     chat.turn("and now?").await;
     assert_eq!(status(ada, &chat, "echo").await, None);
+}
+
+/// What is no secret stays legible, and what a repository brings is no server of every session.
+#[tokio::test]
+async fn a_server_of_every_session_starts_at_home_and_only_its_secrets_are_masked() {
+    let (world, core) = core_with_key().await;
+    let ada = &world.ada;
+    ada.post(&core.path("workspaces"), &json!({ "name": "garden" })).await.expect(201);
+    let (workspace, fired) = (core.workspaces().join("garden"), core.home().join("fired"));
+    // As `npx` would have it.
+    let bin = workspace.join("node_modules/.bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    core.write_program(&bin.join("canary-server"), &format!("#!/bin/sh\ntouch {}\n", fired.display()));
+    let script = core.workspaces().join("server.py");
+    std::fs::write(&script, SERVER).unwrap();
+    let env = json!({ "LEVEL": "rather-talkative" });
+    let echo = json!({ "type": "stdio", "command": "python3", "args": [script], "env": env, "secret_env": { "TOKEN": TOKEN } });
+    let npx = json!({ "type": "stdio", "command": "npx", "args": ["--no-install", "canary-server"] });
+    for (name, server) in [("echo", &echo), ("npx", &npx)] {
+        let set = put(&core, ada, &format!("mcp-servers/{name}"), server).await;
+        assert_eq!(set.status, 204, "{}", set.text);
+    }
+    let listed = ada.get(&core.path("mcp-servers")).await.expect(200);
+    assert_eq!((&listed["servers"][0]["env"], &listed["servers"][0]["secret_env"]), (&env, &json!(["TOKEN"])));
+
+    let mut chat = core.begin_session(ada, &json!({ "workspace": "garden" })).await;
+    chat.turn("hello").await;
+    until_status(ada, &chat, "echo", "connected").await;
+    until_status(ada, &chat, "npx", "failed").await;
+    assert!(!fired.exists(), "what a repository brings was run");
+    let is_echo =
+        |process: &&condrix_tests::rig::tree::Process| process.arguments.iter().any(|one| one.ends_with("server.py"));
+    let server = core.processes().iter().find(is_echo).expect("the server runs").clone();
+    assert!(server.arguments[0].starts_with('/'), "{:?}", server.arguments);
+    let cwd = std::fs::read_link(format!("/proc/{}/cwd", server.pid)).unwrap();
+    assert_eq!(cwd, core.home());
+    let said = chat.turn("rather-talkative, said somebody").await;
+    assert!(condrix_tests::rig::conversation::said(&said, "text").contains("rather-talkative"));
+
+    // A workspace's own is what an administrator has named for that workspace: there it starts.
+    let set = put(&core, ada, "workspaces/garden/mcp-servers/npx", &npx).await;
+    assert_eq!(set.status, 204, "{}", set.text);
+    assert_eq!(chat.until_kind("process_ended").await["reason"], "idle");
+    chat.turn("and now?").await;
+    eventually("the workspace's own program has run", async || fired.exists().then_some(())).await;
 }

@@ -5,6 +5,8 @@ mod api_key;
 mod approvals;
 mod bypass;
 mod configuration;
+mod connectors;
+mod console;
 mod images;
 mod mcp;
 mod messages;

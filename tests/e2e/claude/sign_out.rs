@@ -2,7 +2,7 @@
 
 use super::nobody_is_being_answered;
 use condrix_tests::rig::conversation::{of_kind, said};
-use condrix_tests::rig::{Core, World, within};
+use condrix_tests::rig::{Core, World, eventually, within};
 use condrix_tests::vendor::{Answer, Say, TokenFault};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -59,6 +59,24 @@ async fn a_refresh_in_flight_brings_no_credentials_back() {
     core.sign_in(&world.ada, &world.vendor, "ada").await;
     assert_eq!(said(&chat.turn("and now?").await, "text"), "You said: and now?");
     assert_eq!(core.claude(&world.ada).await["method"], json!("oauth"));
+}
+
+/// What a person has started of the CLI by hand has the sign-in in its memory.
+#[tokio::test]
+async fn a_sign_out_ends_the_cli_in_terminals_and_leaves_the_terminals() {
+    let (world, core) = signed_in().await;
+    let (_, mut terminal) = core.new_terminal(&world.ada).await;
+    // It waits for a message.
+    terminal.keys("claude -p --input-format stream-json --output-format stream-json --verbose\r").await;
+    let running =
+        || core.processes().into_iter().any(|process| process.arguments.first().is_some_and(|name| name == "claude"));
+    eventually("the CLI runs in the terminal", async || running().then_some(())).await;
+    let answer = core.sign_out(&world.ada).await.expect(200);
+    assert_eq!((&answer["outcome"], &answer["terminal_processes_ended"]), (&json!("revoked"), &json!(1)));
+    assert!(!running());
+    let said = terminal.run("echo it goes on").await;
+    assert!(said.contains("it goes on"), "{said}");
+    assert_eq!(core.sign_out(&world.ada).await.expect(200)["terminal_processes_ended"], 0);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Several clients at one terminal.
 
 use super::world;
+use condrix_tests::rig::eventually;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -17,8 +18,12 @@ async fn everybody_sees_the_same_and_the_size_follows_who_writes() {
     let resized = two.run("stty size").await;
     assert!(resized.contains("\n20 60\n"), "{resized:?}");
     assert_eq!(one.until_told("resized").await["size"], json!({ "rows": 20, "columns": 60 }));
-    let shown = world.ada.get(&core.path(&format!("terminals/{id}"))).await.expect(200);
-    assert_eq!((&shown["writers"], &shown["observers"]), (&json!(2), &json!(0)));
+    // The keeper tells the agent behind what it tells its clients.
+    eventually("both are counted", async || {
+        let shown = world.ada.get(&core.path(&format!("terminals/{id}"))).await.expect(200);
+        ((&shown["writers"], &shown["observers"]) == (&json!(2), &json!(0))).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -132,3 +132,25 @@ async fn logging_out_touches_no_other_sign_in_of_the_account() {
     let turn = other.chat(&[]).turn("still here?").await;
     assert_eq!(turn.last().unwrap()["result"], "You said: still here?");
 }
+
+/// Both ask for the same; what the console grants is not enough to send messages with, and so the CLI has a key made.
+#[tokio::test]
+async fn through_the_console_the_cli_has_a_key_made_and_keeps_nothing_else() {
+    let vendor = Vendor::start().await;
+    let cli = GenuineCli::new(&vendor);
+    let sign_in = cli.begin_console_sign_in().await;
+    let code = vendor.approve(sign_in.url(), "dev").unwrap();
+    let (exit, output) = sign_in.finish(&code).await;
+    assert_eq!(exit, Some(0), "{output}");
+    assert!(cli.credentials().is_none());
+    let state = || std::fs::read_to_string(cli.home().join(".claude.json")).unwrap();
+    let key =
+        serde_json::from_str::<serde_json::Value>(&state()).unwrap()["primaryApiKey"].as_str().unwrap().to_owned();
+    assert_eq!(cli.status().await["apiKeySource"], "/login managed key");
+    assert_eq!(cli.chat(&[]).turn("hello").await.last().unwrap()["result"], "You said: hello");
+    assert_eq!(vendor.record().of("/v1/messages")[0].header("x-api-key"), Some(key.as_str()));
+    let before = vendor.record().count(|_| true);
+    cli.run(&["auth", "logout"]).await;
+    assert!(!state().contains(&key));
+    assert_eq!(vendor.record().count(|_| true), before, "the vendor is not told of a logout");
+}

@@ -35,6 +35,18 @@ impl Core {
         Pending::read(&by.post(&self.path("claude/sign-ins"), &json!({})).await.expect(201))
     }
 
+    /// Through the vendor's console.
+    pub async fn begin_console_sign_in(&self, by: &Client) -> Pending {
+        Pending::read(&by.post(&self.path("claude/sign-ins"), &json!({ "kind": "console" })).await.expect(201))
+    }
+
+    /// The whole of it, as `dev`, who has an account of the console. Returns the Core's state.
+    pub async fn sign_in_by_console(&self, by: &Client, vendor: &Vendor) -> Value {
+        let sign_in = self.begin_console_sign_in(by).await;
+        let code = vendor.approve(&sign_in.url, "dev").expect("the vendor's page shows a code");
+        self.hand_in(by, &sign_in, &code).await.expect(200)
+    }
+
     pub async fn hand_in(&self, by: &Client, sign_in: &Pending, code: &str) -> Answer {
         by.post(&self.path(&format!("claude/sign-ins/{}/code", sign_in.id)), &json!({ "code": code })).await
     }
@@ -78,6 +90,17 @@ impl Core {
         serde_json::from_str::<Value>(&text).ok()?.get("claudeAiOauth").cloned()
     }
 
+    /// The file in which the CLI keeps the key of a sign-in through the console.
+    pub fn cli_state_file(&self) -> PathBuf {
+        self.home().join(".claude.json")
+    }
+
+    /// That key, where there is one.
+    pub fn console_key(&self) -> Option<String> {
+        let text = std::fs::read_to_string(self.cli_state_file()).ok()?;
+        serde_json::from_str::<Value>(&text).ok()?["primaryApiKey"].as_str().map(str::to_owned)
+    }
+
     /// One of the two tokens, where there is one.
     pub fn token(&self, name: &str) -> Option<String> {
         self.credentials()?[name].as_str().filter(|token| !token.is_empty()).map(str::to_owned)
@@ -100,6 +123,13 @@ impl Core {
     pub fn write_private(&self, path: &std::path::Path, text: &str) {
         std::fs::write(path, text).expect("a file is written");
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("the mode is set");
+        super::folder::own(path, self.user());
+    }
+
+    /// Puts a program where the Core's user may run it.
+    pub fn write_program(&self, path: &std::path::Path, text: &str) {
+        std::fs::write(path, text).expect("a file is written");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("the mode is set");
         super::folder::own(path, self.user());
     }
 

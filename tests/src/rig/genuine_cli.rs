@@ -127,6 +127,11 @@ impl GenuineCli {
         SignIn::begin(self.command(&["auth", "login"])).await
     }
 
+    /// The same, through the vendor's console.
+    pub async fn begin_console_sign_in(&self) -> SignIn {
+        SignIn::begin(self.command(&["auth", "login", "--console"])).await
+    }
+
     /// Signs in as `account`, from the first line to the last.
     pub async fn sign_in(&self, vendor: &Vendor, account: &str) {
         let sign_in = self.begin_sign_in().await;

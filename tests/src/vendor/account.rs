@@ -21,6 +21,9 @@ pub struct Account {
     pub organisation: String,
     #[serde(default)]
     pub plan: Plan,
+    /// The names of its connectors.
+    #[serde(default)]
+    pub connectors: Vec<String>,
     #[serde(default = "Uuid::new_v4")]
     pub uuid: Uuid,
     #[serde(default = "Uuid::new_v4")]
@@ -34,6 +37,7 @@ impl Account {
             email: email.to_owned(),
             organisation: organisation.to_owned(),
             plan,
+            connectors: Vec::new(),
             uuid: Uuid::new_v4(),
             organisation_uuid: Uuid::new_v4(),
         }

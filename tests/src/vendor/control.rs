@@ -3,7 +3,7 @@
 //! | call | effect |
 //! |---|---|
 //! | `POST /approve {url, account}` | `{code}`: the vendor's page shows this `CODE#STATE` |
-//! | `POST /accounts {name, email, organisation, plan}` | a further account (`ada` and `ben` exist) |
+//! | `POST /accounts {name, email, organisation, plan}` | a further account (`ada`, `ben` and, of the console, `dev` exist) |
 //! | `POST /accounts/{name}/expire`, `/revoke` | its access tokens lapse; all its sign-ins end |
 //! | `GET /accounts/{name}` | refreshes and live sign-ins |
 //! | `POST /lifetime {seconds}` | of access tokens issued from now on |

@@ -15,8 +15,12 @@ use url::Url;
 
 /// The CLI's public client id.
 const CLIENT_ID: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
-/// Granted on the vendor's console only: a plan's sign-in asks for it and does not get it.
+/// Where a sign-in through the console is approved. The CLI asks for the same scopes at either page.
+const CONSOLE: &str = "platform.claude.com";
+/// Granted on the console only: a plan's sign-in asks for it and does not get it.
 const CONSOLE_SCOPE: &str = "org:create_api_key";
+/// All that the console grants: what a key is made with, and nothing to send messages with.
+const CONSOLE_SCOPES: [&str; 2] = [CONSOLE_SCOPE, "user:profile"];
 const CODE_LIFETIME: Duration = Duration::from_mins(10);
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
 
@@ -95,7 +99,8 @@ impl Default for Ledger {
     fn default() -> Self {
         let ada = Account::new("ada", "ada@example.com", "Example Labs", Plan::Max);
         let ben = Account::new("ben", "ben@example.net", "Example Works", Plan::Pro);
-        let accounts = [ada, ben].map(|account| (account.name.clone(), account));
+        let dev = Account::new("dev", "dev@example.org", "Example Console", Plan::None);
+        let accounts = [ada, ben, dev].map(|account| (account.name.clone(), account));
         Self {
             accounts: accounts.into(),
             codes: HashMap::new(),
@@ -150,7 +155,9 @@ impl Ledger {
             }
         }
         let asked = needed("scope")?;
-        let granted = asked.split(' ').filter(|scope| account.plan == Plan::None || *scope != CONSOLE_SCOPE);
+        let console = url.host_str() == Some(CONSOLE);
+        let grants = |scope: &&str| if console { CONSOLE_SCOPES.contains(scope) } else { *scope != CONSOLE_SCOPE };
+        let granted = asked.split(' ').filter(grants);
         let pending = PendingCode {
             account: account.name.clone(),
             challenge: needed("code_challenge")?,

@@ -173,3 +173,19 @@ fn as_bearer(world: &World, request: &Request, answer: impl FnOnce(&Account) -> 
         None => reply::api_error(StatusCode::UNAUTHORIZED, "authentication_error", "Invalid bearer token"),
     }
 }
+
+/// The connectors that an account has set up at the vendor.
+pub(crate) fn connectors(world: &World, request: &Request) -> Reply {
+    as_bearer(world, request, |account| {
+        let connector = |name: &String| {
+            json!({
+                "type": "mcp_server",
+                "id": format!("mcpsrv_{name}"),
+                "display_name": name,
+                "url": format!("https://{}.connectors.example/mcp", name.to_lowercase()),
+            })
+        };
+        let data: Vec<_> = account.connectors.iter().map(connector).collect();
+        json!({ "data": data, "has_more": false })
+    })
+}

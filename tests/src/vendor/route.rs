@@ -52,7 +52,7 @@ async fn dispatch(world: &Arc<World>, request: &Request, seq: u64) -> Result<Rep
         ("GET", "/v1/models") => messages::models(),
         ("GET" | "HEAD", "/api/hello" | "/v1/oauth/hello") => reply::ok(&json!({ "message": "hello" })),
         ("GET", "/api/oauth/usage" | "/api/claude_cli/bootstrap") => reply::ok(&json!({})),
-        ("GET", "/v1/mcp_servers") => reply::ok(&json!({ "data": [], "has_more": false })),
+        ("GET", "/v1/mcp_servers") => oauth::connectors(world, request),
         ("POST", "/api/event_logging/batch" | "/api/event_logging/v2/batch" | "/api/claude_code/metrics") => {
             reply::json(StatusCode::OK, &json!({}))
         }

@@ -27,14 +27,20 @@ pub(in crate::api) struct SessionSettings {
     /// For the session's owner and whoever administers the Core to say. Who may no longer see it stops following it.
     #[serde(default)]
     visibility: Option<Visibility>,
-    /// A session in the archive takes no message. What it had accepted is still answered.
+    /// For the session's owner and whoever administers the Core to say. A session in the archive takes no message; what it
+    /// had accepted is still answered.
     #[serde(default)]
     archived: Option<bool>,
 }
 
 impl SessionSettings {
-    const fn changes_nothing_else(&self) -> bool {
-        self.model.is_none() && self.permission_mode.is_none() && self.title.is_none() && self.archived.is_none()
+    /// All that somebody must be allowed who asks for this.
+    fn uses(&self) -> impl Iterator<Item = Use> {
+        let shares = self.visibility.map(|_| Use::Share);
+        let puts_aside = self.archived.map(|_| Use::PutAside);
+        let changes = self.model.is_some() || self.permission_mode.is_some() || self.title.is_some();
+        let writes = (changes || (shares.is_none() && puts_aside.is_none())).then_some(Use::Write);
+        [writes, shares, puts_aside].into_iter().flatten()
     }
 }
 
@@ -65,10 +71,9 @@ pub(in crate::api) async fn change(
     Json(settings): Json<SessionSettings>,
 ) -> Result<axum::Json<Session>, ApiError> {
     caller.may(Command::Operate, &app)?;
-    let shares_alone = settings.visibility.is_some() && settings.changes_nothing_else();
-    let found = caller.session(session, if shares_alone { Use::Share } else { Use::Write }, &app).await?;
-    if settings.visibility.is_some() {
-        caller.may_use(&found, Use::Share)?;
+    let found = caller.session(session, Use::See, &app).await?;
+    for wanted in settings.uses() {
+        caller.may_use(&found, wanted, &app)?;
     }
     let title = settings.title.as_deref().map(title::parse).transpose()?;
     let claude = &app.0.claude;
@@ -96,6 +101,8 @@ pub(in crate::api) async fn change(
 }
 
 /// Close a session for good: its turn and its process end, its history stays.
+///
+/// For its owner and whoever administers the Core.
 #[utoipa::path(
     post,
     path = "/v1/sessions/{session}/close",
@@ -113,7 +120,7 @@ pub(in crate::api) async fn close(
     Path(session): Path<SessionId>,
 ) -> Result<StatusCode, ApiError> {
     caller.may(Command::Operate, &app)?;
-    caller.session(session, Use::Write, &app).await?;
+    caller.session(session, Use::PutAside, &app).await?;
     app.0.claude.close(session, caller.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

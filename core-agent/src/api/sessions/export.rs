@@ -7,7 +7,7 @@ use crate::api::caller::Caller;
 use crate::api::extract::{Path, Query};
 use crate::api::follow;
 use crate::api::problem::ApiError;
-use crate::journal::{Journal, JournalError};
+use crate::journal::JournalError;
 use crate::policy::{Command, Use};
 use axum::body::Body;
 use axum::extract::State;
@@ -53,7 +53,8 @@ pub(in crate::api) struct Wanted {
     format: Format,
 }
 
-/// Export a session as it is now: as Markdown for people, or as JSON (`session` and its `events`).
+/// Export a session as it is now: as Markdown for people, or as JSON (`session` and its `events`). It breaks off where the
+/// session is removed meanwhile, or is no longer there for the caller.
 #[utoipa::path(
     get,
     path = "/v1/sessions/{session}/export",
@@ -78,13 +79,12 @@ pub(in crate::api) async fn export(
     let session = caller.session(id, Use::See, &app).await?;
     // It reads as much as a reader who follows, and takes one of their places.
     let place = follow::place(&app)?;
-    let journal = app.0.journal.clone();
     let through = session.last_seq;
     let writing = match format {
         Format::Markdown => Writing::Markdown(Box::new(Markdown::new(&session))),
-        Format::Json => Writing::Json(Box::new(Session::new(session, journal.epoch()))),
+        Format::Json => Writing::Json(Box::new(Session::new(session, app.0.journal.epoch()))),
     };
-    let export = Export { journal, id, through, after: 0, writing, stage: Stage::Beginning, _place: place };
+    let export = Export { app, caller, id, through, after: 0, writing, stage: Stage::Beginning, _place: place };
     Ok(([(header::CONTENT_TYPE, format.media_type())], Body::from_stream(export.pieces())).into_response())
 }
 
@@ -100,7 +100,8 @@ enum Stage {
 }
 
 struct Export {
-    journal: Journal,
+    app: AppState,
+    caller: Caller,
     id: SessionId,
     /// The newest event when the export was asked for.
     through: u64,
@@ -129,13 +130,11 @@ impl Export {
                 self.beginning().map(Some)
             }
             Stage::Events => {
-                let mut batch = self.journal.read(self.id, self.after, BATCH).await?;
+                let mut batch = self.app.0.journal.read(self.id, self.after, BATCH).await?;
+                // After it was read: what was said since it was hidden is in no piece.
+                self.look_again().await?;
                 batch.retain(|event| event.seq <= self.through);
                 let Some(last) = batch.last().map(|last| last.seq) else {
-                    // Removed meanwhile: this is not the whole.
-                    if self.after < self.through {
-                        return Err(JournalError::UnknownSession(self.id));
-                    }
                     self.stage = Stage::Over;
                     return Ok(Some(self.end()));
                 };
@@ -145,6 +144,13 @@ impl Export {
             }
             Stage::Over => Ok(None),
         }
+    }
+
+    /// It may take long: the session may be somebody's alone by now, or the caller's no more.
+    async fn look_again(&self) -> Result<(), JournalError> {
+        let session = self.app.0.journal.session(self.id).await?;
+        let there = session.is_some_and(|session| self.caller.may_use(&session, Use::See, &self.app).is_ok());
+        if there { Ok(()) } else { Err(JournalError::UnknownSession(self.id)) }
     }
 
     fn beginning(&self) -> Result<String, JournalError> {

@@ -121,7 +121,7 @@ pub(super) struct NewSession {
     /// What people call it: at most 200 characters on one line.
     #[serde(default)]
     title: Option<String>,
-    /// `private`: for its owner, and for whoever administers the Core to read and remove.
+    /// `private`: for its owner, and for whoever administers the Core to read and remove; on a plan that is the plan's owner.
     #[serde(default)]
     visibility: Visibility,
 }
@@ -149,7 +149,7 @@ pub(super) async fn list(
         return Err(Problem::new(ProblemType::BadRequest).detail("limit is 1 to 200").into());
     }
     let filter =
-        Filter { viewer: caller.viewer(), archived: page.archived, workspace: page.workspace, owner: page.owner };
+        Filter { viewer: caller.viewer(&app), archived: page.archived, workspace: page.workspace, owner: page.owner };
     let found = app.0.journal.sessions(&filter, page.before, limit).await?;
     let full = found.len() >= limit as usize;
     let epoch = app.0.journal.epoch();

@@ -119,7 +119,7 @@ pub(in crate::api) async fn attach(
     Query(from): Query<From>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    begin(app, caller, terminal, &from, upgrade, Command::UseTerminals).await
+    begin(app, caller, terminal, &from, upgrade, true).await
 }
 
 /// Watch a terminal: see it, and type nothing.
@@ -141,7 +141,7 @@ pub(in crate::api) async fn watch(
     Query(from): Query<From>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    begin(app, caller, terminal, &from, upgrade, Command::Observe).await
+    begin(app, caller, terminal, &from, upgrade, false).await
 }
 
 async fn begin(
@@ -150,10 +150,10 @@ async fn begin(
     terminal: TerminalId,
     from: &From,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    command: Command,
+    writes: bool,
 ) -> Result<Response, ApiError> {
-    caller.may(command, &app)?;
-    let writes = command == Command::UseTerminals;
+    // Who watches sees what a recording shows: both are for those who could look for themselves.
+    caller.may(Command::UseTerminals, &app)?;
     let bad = |detail: &str| ApiError::from(Problem::new(ProblemType::BadRequest).detail(detail));
     let size = match (from.rows, from.columns) {
         (Some(rows), Some(columns)) => Some(Size::new(rows, columns).map_err(|error| bad(&error.to_string()))?),
@@ -171,7 +171,7 @@ async fn begin(
     let (attachment, said, typing) = app.0.terminals.attach(terminal, from.position, size, writes).await?;
     let (tasks, stop) = (app.0.tasks.clone(), app.0.stop.clone());
     let hand = writes.then(|| app.0.claude.hands().of(caller.user));
-    let refused = refused(app, caller, command);
+    let refused = refused(app, caller);
     let client = Client { terminal, recorded, typing, writes };
     Ok(upgrade.max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
         tasks.track_future(async move {
@@ -185,10 +185,10 @@ async fn begin(
 }
 
 /// Returns when this client may do so no more: a plan that has come to this Core meanwhile is its owner's.
-async fn refused(app: AppState, caller: Caller, command: Command) {
+async fn refused(app: AppState, caller: Caller) {
     let mut reports = app.0.claude.reports();
     loop {
-        match caller.may(command, &app) {
+        match caller.may(Command::UseTerminals, &app) {
             Ok(()) | Err(ApiError::Refused(ProblemType::SignInUnconfirmed)) => {
                 if reports.changed().await.is_err() {
                     return;

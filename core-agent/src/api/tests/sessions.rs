@@ -84,9 +84,10 @@ async fn a_private_session_does_not_exist_for_others_and_an_administrator_reads_
     let agent = Agent::start_with(KEY).await;
     let session = agent.session().await;
     agent.hide(session).await;
-    // Deletion last: an administrator may.
+    // Its ends last: an administrator may.
+    let ends = |id: &str| ["close_session", "remove_session"].iter().position(|end| *end == id);
     let mut operations = operations(session);
-    operations.sort_by_key(|(_, _, id, _)| id == "remove_session");
+    operations.sort_by_key(|(_, _, id, _)| ends(id));
     for (method, path, id, body) in operations {
         let refused = agent.other(method.clone(), &path, Grant::Operate, &body).await;
         // To lend takes more than to operate, whatever the session.
@@ -97,7 +98,7 @@ async fn a_private_session_does_not_exist_for_others_and_an_administrator_reads_
         let reads = method == Method::GET && !["list_commands", "read_session_mcp_servers"].contains(&id.as_str());
         if id == "read_image" {
             assert_eq!(administrator.status(), StatusCode::NOT_FOUND);
-        } else if reads || id == "remove_session" {
+        } else if reads || ends(&id).is_some() {
             assert!(administrator.status().is_success(), "{id}: {}", administrator.status());
         } else {
             assert_eq!(administrator.status(), StatusCode::FORBIDDEN, "{id}");
@@ -113,13 +114,25 @@ async fn a_private_session_does_not_exist_for_others_and_an_administrator_reads_
 }
 
 #[tokio::test]
-async fn a_shared_session_is_renamed_by_whoever_operates_and_shared_or_removed_by_its_owner() {
+async fn a_shared_session_is_renamed_by_whoever_operates_and_shared_ended_or_removed_by_its_owner() {
     let agent = Agent::start_with(KEY).await;
     let path = format!("/v1/sessions/{}", agent.session().await);
     let change = async |body: Value| agent.other(Method::PATCH, &path, Grant::Operate, &body).await;
     assert_eq!(json_of(change(json!({"title": "Ben was here"})).await).await["title"], "Ben was here");
-    for body in [json!({"visibility": "private"}), json!({"title": "x", "visibility": "private"})] {
+    for body in [
+        json!({"visibility": "private"}),
+        json!({"title": "x", "visibility": "private"}),
+        json!({"archived": true}),
+        json!({"title": "x", "archived": true}),
+    ] {
         assert_eq!(change(body.clone()).await.status(), StatusCode::FORBIDDEN, "{body}");
+    }
+    let close = format!("{path}/close");
+    assert_eq!(agent.other(Method::POST, &close, Grant::Operate, &Value::Null).await.status(), StatusCode::FORBIDDEN);
+    for archived in [true, false] {
+        let body = json!({"archived": archived});
+        let changed = json_of(agent.other(Method::PATCH, &path, Grant::Administer, &body).await).await;
+        assert_eq!((changed["archived_at"].is_string(), &changed["closed_at"]), (archived, &Value::Null));
     }
     assert_eq!(agent.other(Method::DELETE, &path, Grant::Operate, &Value::Null).await.status(), StatusCode::FORBIDDEN);
     let shown = json_of(agent.get(&path).await).await;
@@ -238,6 +251,40 @@ async fn sessions_in_which_nothing_has_happened_for_long_enough_go() {
     let gone = async { while head.changed().await.is_ok() {} };
     tokio::time::timeout(DEADLINE, gone).await.unwrap();
     assert_eq!(agent.get(&format!("/v1/sessions/{old}")).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_export_of_a_session_that_is_hidden_meanwhile_breaks_off() {
+    let agent = Agent::start_with(KEY).await;
+    let session = agent.session().await;
+    // More than a piece takes.
+    for _ in 0..300 {
+        agent.append(session, "a-model").await;
+    }
+    let path = format!("/v1/sessions/{session}/export?format=json");
+    let export = async |grant| agent.other(Method::GET, &path, grant, &Value::Null).await.into_body();
+    let (mut theirs, administrators) = (export(Grant::Operate).await, export(Grant::Administer).await);
+    assert!(piece(&mut theirs).await.contains("\"session\"") && piece(&mut theirs).await.contains("session_created"));
+    agent.hide(session).await;
+    assert!(theirs.collect().await.is_err(), "the rest is not theirs any more");
+    administrators.collect().await.expect("for whoever administers the Core it is there as before");
+}
+
+#[tokio::test]
+async fn a_fork_is_weighed_before_anything_is_copied() {
+    let (limit, large) = (8 * 1024 * 1024, 3 * 1024 * 1024);
+    let folder = TempDir::new().unwrap();
+    let agent = Agent::start_in(folder, KEY, |config| config.journal.max_size = limit).await;
+    let session = agent.session().await;
+    agent.fill(session, large).await;
+    let path = format!("/v1/sessions/{session}/fork");
+    let used = agent.app.journal.space().await.unwrap().used;
+    assert!(used < limit, "what is there fits: {used}");
+    assert_eq!(
+        problem(agent.own(Method::POST, &path, &json!({})).await).await.1.problem_type(),
+        Some(ProblemType::DiskFull)
+    );
+    assert_eq!(agent.app.journal.space().await.unwrap().used, used, "nothing was copied");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What the credentials file says.
+//! What the CLI is signed in with.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -20,6 +20,8 @@ pub(in crate::claude) enum Credentials {
     /// The CLI has taken the values out: the vendor refused the refresh token.
     Blanked,
     Present(Tokens),
+    /// No tokens, but the key of a sign-in through the console.
+    Key(SecretString),
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +89,7 @@ impl Credentials {
     pub(in crate::claude) fn secrets(&self) -> Vec<SecretString> {
         match self {
             Self::Present(tokens) => std::iter::once(&tokens.access).chain(&tokens.refresh).cloned().collect(),
+            Self::Key(key) => vec![key.clone()],
             Self::Missing | Self::Unusable | Self::Blanked => Vec::new(),
         }
     }
@@ -94,7 +97,25 @@ impl Credentials {
     pub(in crate::claude) const fn tokens(&self) -> Option<&Tokens> {
         match self {
             Self::Present(tokens) => Some(tokens),
+            Self::Missing | Self::Unusable | Self::Blanked | Self::Key(_) => None,
+        }
+    }
+
+    /// What the vendor is shown with a message: what tells one sign-in, or one refresh, from the next.
+    pub(in crate::claude) const fn shown(&self) -> Option<&SecretString> {
+        match self {
+            Self::Present(tokens) => Some(&tokens.access),
+            Self::Key(key) => Some(key),
             Self::Missing | Self::Unusable | Self::Blanked => None,
+        }
+    }
+
+    /// With the key that lies beside it. The CLI prefers tokens, and a sign-in of one kind removes what the other left.
+    pub(super) fn with_key(self, key: Option<&SecretString>) -> Self {
+        match (self, key) {
+            (Self::Present(tokens), _) => Self::Present(tokens),
+            (_, Some(key)) => Self::Key(key.clone()),
+            (without, None) => without,
         }
     }
 }

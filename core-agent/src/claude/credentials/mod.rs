@@ -1,10 +1,12 @@
-//! The CLI's credentials file: read for its expiry, scopes and plan and to know what the guard must mask; watched for
-//! change; refreshed ahead of its expiry. The values themselves go nowhere but into the guard.
+//! The CLI's credentials: read for their expiry, scopes and plan and to know what the guard must mask; watched for change;
+//! refreshed ahead of their expiry. The values themselves go nowhere but into the guard.
 
+mod console_key;
 mod file;
 mod refresh;
 mod watch;
 
+pub(super) use console_key::ConsoleKey;
 pub(super) use file::Credentials;
 #[cfg(test)]
 pub(super) use file::Tokens;

@@ -118,7 +118,9 @@ enum Seen {
 fn conclude(before: &Credentials, after: &Credentials, seen: Seen, exit: Exit) -> Attempt {
     match (after, seen) {
         (Credentials::Present(_), _) if replaced(before, after) => Attempt::Refreshed,
-        (Credentials::Missing | Credentials::Unusable | Credentials::Blanked, _) => Attempt::Ended,
+        (Credentials::Missing | Credentials::Unusable | Credentials::Blanked | Credentials::Key(_), _) => {
+            Attempt::Ended
+        }
         (Credentials::Present(_), Seen::GateClosed) => Attempt::GivenUp,
         (Credentials::Present(_), Seen::Exit) => Attempt::Cli(ProcessError::Ended(exit.code)),
         (Credentials::Present(_), Seen::Settled) => Attempt::Unreachable,
@@ -296,7 +298,8 @@ mod tests {
         assert_eq!(wait(&lapses_in(now, 1000)), Some(Duration::from_secs(730)));
         assert_eq!(wait(&lapses_in(now, 200)), Some(Duration::ZERO));
         assert_eq!(wait(&lapses_in(now, -50)), Some(Duration::ZERO));
-        for nothing in [Credentials::Missing, Credentials::Blanked, Credentials::Unusable] {
+        let key = Credentials::Key("sk-ant-api03-k".into());
+        for nothing in [Credentials::Missing, Credentials::Blanked, Credentials::Unusable, key] {
             assert_eq!(wait(&nothing), None);
         }
     }

@@ -1,7 +1,10 @@
-//! Watching the credentials file: the CLI replaces it whenever it signs in, refreshes or signs out.
+//! Watching what the CLI is signed in with: it replaces its credentials file whenever it signs in, refreshes or signs out,
+//! and its state file all the time, of which only the console's key matters here.
 
+use super::console_key::ConsoleKey;
 use super::file::{Credentials, Stamp};
-use crate::guard::{Guard, Source};
+use crate::guard::{Guard, Source, equal};
+use secrecy::SecretString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,16 +16,26 @@ const INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub(in crate::claude) struct Watcher {
     path: Arc<PathBuf>,
+    key: Arc<ConsoleKey>,
     guard: Guard,
-    seen: Arc<Mutex<Option<Stamp>>>,
+    seen: Arc<Mutex<Seen>>,
     current: watch::Sender<Arc<Credentials>>,
 }
 
+/// The two files as they were when they were last read.
+#[derive(Debug, Default)]
+struct Seen {
+    credentials: Option<Stamp>,
+    state: Option<Stamp>,
+    key: Option<SecretString>,
+}
+
 impl Watcher {
-    /// Reads the file for the first time. The guard knows its values when this returns.
-    pub(in crate::claude) fn new(path: PathBuf, guard: Guard) -> Self {
+    /// Reads the files for the first time. The guard knows their values when this returns.
+    pub(in crate::claude) fn new(path: PathBuf, key: ConsoleKey, guard: Guard) -> Self {
         let watcher = Self {
             path: Arc::new(path),
+            key: Arc::new(key),
             guard,
             seen: Arc::default(),
             current: watch::Sender::new(Arc::new(Credentials::Missing)),
@@ -40,7 +53,7 @@ impl Watcher {
         self.current.subscribe()
     }
 
-    /// Reads the file now if it has changed: where its state is about to matter.
+    /// Reads what has changed now: where its state is about to matter.
     pub(in crate::claude) fn look_now(&self) -> Arc<Credentials> {
         self.look(false);
         self.current()
@@ -57,17 +70,24 @@ impl Watcher {
     }
 
     fn look(&self, first: bool) {
-        // Held over the read, so that two looks cannot publish in the wrong order. The file is tiny.
+        // Held over the read, so that two looks cannot publish in the wrong order. The files are small.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = Stamp::of(&self.path);
-        if *seen == stamp && !first {
+        let (stamp, state) = (Stamp::of(&self.path), Stamp::of(&self.key.file));
+        let mut changed = first || seen.credentials != stamp;
+        if first || seen.state != state {
+            let key = self.key.read();
+            // The rest of it is no news.
+            changed |= !equal(seen.key.as_ref(), key.as_ref());
+            (seen.state, seen.key) = (state, key);
+        }
+        if !changed {
             return;
         }
-        *seen = stamp;
+        seen.credentials = stamp;
         let credentials = Credentials::read(&self.path);
         // First the guard: whoever hears of new values may already be quoting them.
-        self.guard.set_live(Source::OAuth, credentials.secrets());
-        self.current.send_replace(Arc::new(credentials));
+        self.guard.set_live(Source::SignIn, credentials.secrets().into_iter().chain(seen.key.clone()).collect());
+        self.current.send_replace(Arc::new(credentials.with_key(seen.key.as_ref())));
     }
 }
 
@@ -75,6 +95,35 @@ impl Watcher {
 mod tests {
     use super::*;
     use crate::guard::MASK;
+
+    fn key(folder: &tempfile::TempDir) -> ConsoleKey {
+        ConsoleKey::new(folder.path().join("state.json"), folder.path().join("backups"))
+    }
+
+    #[test]
+    fn a_key_that_comes_and_goes_is_published_masked_and_told_from_what_else_the_state_file_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key, guard) = (folder.path().join("credentials"), key(&folder), Guard::new());
+        let watcher = Watcher::new(path.clone(), key.clone(), guard.clone());
+        let mut changes = watcher.follow();
+        let mut told = |state: &str| {
+            std::fs::write(&key.file, state).unwrap();
+            watcher.look_now();
+            std::mem::take(&mut changes.has_changed().unwrap().then(|| changes.mark_unchanged())).is_some()
+        };
+        assert!(!told(r#"{"startups":1}"#));
+        assert!(told(r#"{"startups":2,"primaryApiKey":"sk-ant-api03-console"}"#));
+        assert!(matches!(*watcher.current(), Credentials::Key(_)));
+        assert_eq!(guard.mask("it is sk-ant-api03-console".into()), format!("it is {MASK}"));
+        assert!(!told(r#"{"startups":3,"primaryApiKey":"sk-ant-api03-console","more":true}"#));
+        write(&path, "sk-ant-oat01-first");
+        assert!(matches!(*watcher.look_now(), Credentials::Present(_)), "the CLI prefers tokens");
+        assert_eq!(guard.mask("sk-ant-api03-console".into()), MASK, "both are masked");
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(*watcher.look_now(), Credentials::Key(_)));
+        std::fs::remove_file(&key.file).unwrap();
+        assert!(matches!(*watcher.look_now(), Credentials::Missing));
+    }
 
     fn write(path: &std::path::Path, token: &str) {
         let text = format!(r#"{{"claudeAiOauth":{{"accessToken":"{token}","expiresAt":1}}}}"#);
@@ -88,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, guard) = (folder.path().join("credentials"), Guard::new());
         write(&path, "sk-ant-oat01-first");
-        let watcher = Watcher::new(path.clone(), guard.clone());
+        let watcher = Watcher::new(path.clone(), key(&folder), guard.clone());
         let mut changes = watcher.follow();
         write(&path, "sk-ant-oat01-second");
         watcher.look_now();

@@ -1,22 +1,25 @@
 //! MCP servers that the CLI is given: for every session of the Core, and for those of one workspace.
 //!
 //! They are kept in a private file of the agent's state, and each process gets its own in another one, which goes when the
-//! process has read it: argv and environment can be read by others. What a variable or a header holds is in no answer, and
-//! the guard knows it.
+//! process has read it: argv and environment can be read by others. What is secret of a server is in no answer, and the
+//! guard knows it.
 
 mod handover;
 mod server;
+mod start;
 mod status;
 
 pub(super) use handover::{Handover, clear};
 pub use server::{Server, ServerFault, ServerName};
+pub(super) use start::Starter;
+pub use start::become_at_home;
 pub use status::ServerStatus;
 pub(super) use status::read as read_status;
 
 use crate::guard::{Guard, Source};
 use crate::private_files::{self, PrivateFileError};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -73,6 +76,7 @@ fn exposed(servers: &Servers) -> Value {
 pub struct McpServers {
     path: PathBuf,
     guard: Guard,
+    starter: Starter,
     kept: Mutex<Kept>,
 }
 
@@ -85,7 +89,7 @@ struct Kept {
 
 impl McpServers {
     /// Reads them. Where they cannot be read there are none, and none is stored in their place before somebody says so.
-    pub(super) fn open(path: PathBuf, guard: Guard) -> Self {
+    pub(super) fn open(path: PathBuf, guard: Guard, starter: Starter) -> Self {
         let all = match private_files::read(&path) {
             // Without the error's text: it may quote a secret.
             Ok(Some(text)) => serde_json::from_slice(&text).unwrap_or_else(|_| {
@@ -98,7 +102,7 @@ impl McpServers {
                 All::default()
             }
         };
-        let servers = Self { path, guard, kept: Mutex::new(Kept { all, revision: 0 }) };
+        let servers = Self { path, guard, starter, kept: Mutex::new(Kept { all, revision: 0 }) };
         servers.tell_guard(&servers.lock().all);
         servers
     }
@@ -114,7 +118,7 @@ impl McpServers {
 
     /// Puts a server in place of one of its name. Blocking.
     pub(super) fn put(&self, workspace: Option<&str>, name: &ServerName, server: Server) -> Result<(), McpError> {
-        server.check()?;
+        server.check(workspace.is_none())?;
         self.change(|all| {
             let servers = all.of(workspace);
             servers.insert(name.as_str().to_owned(), server);
@@ -177,32 +181,40 @@ impl McpServers {
 
     /// What a process in this workspace is given, as the CLI reads it. A workspace's own win. None where there are none.
     pub(super) fn configuration(&self, workspace: &str) -> Option<Value> {
-        let mut servers = self.listed(None);
-        servers.extend(self.listed(Some(workspace)));
-        (!servers.is_empty()).then(|| json!({ "mcpServers": exposed(&servers) }))
+        let told = |servers: Servers, of_all: bool| {
+            servers.into_iter().map(move |(name, server)| (name, server.told(&self.starter, of_all)))
+        };
+        let mut servers: Map<String, Value> = told(self.listed(None), true).collect();
+        servers.extend(told(self.listed(Some(workspace)), false));
+        (!servers.is_empty()).then(|| json!({ "mcpServers": servers }))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervise::Supervisor;
     use std::os::unix::fs::PermissionsExt as _;
 
+    fn open(file: PathBuf, guard: Guard) -> McpServers {
+        McpServers::open(file, guard, Starter::new(Supervisor::at("/opt/core-agent"), "/usr/bin"))
+    }
+
     fn server(token: &str) -> Server {
-        serde_json::from_value(json!({"type": "stdio", "command": "x", "env": {"TOKEN": token}})).unwrap()
+        serde_json::from_value(json!({"type": "stdio", "command": "x", "secret_env": {"TOKEN": token}})).unwrap()
     }
 
     #[test]
     fn servers_are_kept_privately_a_workspaces_own_win_and_their_secrets_are_masked() {
         let folder = tempfile::tempdir().unwrap();
         let (file, guard) = (folder.path().join("mcp.json"), Guard::new());
-        let servers = McpServers::open(file.clone(), guard.clone());
+        let servers = open(file.clone(), guard.clone());
         assert_eq!(servers.configuration("garden"), None);
         let name: ServerName = "echo".parse().unwrap();
         servers.put(None, &name, server("of-the-whole-core")).unwrap();
         servers.put(Some("garden"), &name, server("of-the-garden-alone")).unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        let again = McpServers::open(file, guard.clone());
+        let again = open(file, guard.clone());
         let token = |workspace| again.configuration(workspace).unwrap()["mcpServers"]["echo"]["env"]["TOKEN"].clone();
         assert_eq!((token("garden"), token("kitchen")), (json!("of-the-garden-alone"), json!("of-the-whole-core")));
         assert!(!guard.mask("it is of-the-garden-alone".into()).contains("of-the-garden"));
@@ -214,7 +226,7 @@ mod tests {
     #[test]
     fn there_are_so_many_servers_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
-        let servers = McpServers::open(folder.path().join("mcp.json"), Guard::new());
+        let servers = open(folder.path().join("mcp.json"), Guard::new());
         for number in 0..MOST {
             servers.put(None, &format!("s{number}").parse().unwrap(), server("x")).unwrap();
         }

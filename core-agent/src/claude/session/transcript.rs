@@ -4,6 +4,7 @@
 //! fails; with one `--session-id` fails, even where nothing was said yet: a process that was killed within its first
 //! moments leaves such a file, and the session could never begin again. So that file makes way.
 
+use crate::disk;
 use protocol::ids::SessionId;
 use serde::Deserialize;
 use std::fs::File;
@@ -36,6 +37,12 @@ fn find(claude_dir: &Path, session: SessionId) -> Option<PathBuf> {
     // No such folder: the CLI has not written any transcript yet.
     let projects = std::fs::read_dir(claude_dir.join("projects")).ok()?;
     projects.filter_map(|project| Some(project.ok()?.path().join(&name))).find(|path| path.is_file())
+}
+
+/// How large a conversation's transcript is, and how much room there is where it lies. Blocking.
+pub(in crate::claude) fn weigh(claude_dir: &Path, session: SessionId) -> std::io::Result<(u64, u64)> {
+    let size = find(claude_dir, session).map_or(Ok(0), |path| Ok::<_, std::io::Error>(path.metadata()?.len()))?;
+    Ok((size, disk::free(claude_dir)?))
 }
 
 /// Gives `to` the conversation of `from`, if that has one. No process may be writing to it.

@@ -80,7 +80,7 @@ pub(super) fn cut_off(turn: TurnId, stop: Option<Stop>) -> Event {
 
 pub(super) const fn refusal(method: Method) -> &'static str {
     match method {
-        Method::ApiKey => "the vendor refused the API key",
+        Method::ApiKey | Method::Console => "the vendor refused the API key",
         Method::OAuth | Method::None => "the vendor refused the sign-in's access token",
     }
 }
@@ -89,7 +89,7 @@ pub(super) const fn refusal(method: Method) -> &'static str {
 /// then gets a fresh one.
 pub(super) const fn refusals(method: Method) -> u32 {
     match method {
-        Method::ApiKey => 1,
+        Method::ApiKey | Method::Console => 1,
         Method::OAuth | Method::None => 3,
     }
 }
@@ -117,8 +117,16 @@ pub(super) fn admit(claude: &ClaudeState, author: UserId) -> Admission {
             Some(_) | None => Admission::Now,
         },
         // An expired key may be accepted again: asking is the only way to know.
-        (Method::OAuth, State::SignedIn) | (Method::ApiKey, State::SignedIn | State::Expired) => Admission::Now,
+        (Method::Console, State::Expired) if lacks_key(claude) => never("the Core's sign-in to Claude has ended"),
+        (Method::OAuth, State::SignedIn) | (Method::ApiKey | Method::Console, State::SignedIn | State::Expired) => {
+            Admission::Now
+        }
     }
+}
+
+/// Somebody signed out on the host.
+fn lacks_key(claude: &ClaudeState) -> bool {
+    claude.last_error.as_ref().is_some_and(|error| error.kind == ErrorKind::CredentialsMissing)
 }
 
 #[cfg(test)]
@@ -174,8 +182,10 @@ mod tests {
         assert!(never(&claude, other));
         claude.owner = None;
         assert!(never(&claude, owner));
-        claude.method = Method::ApiKey;
-        assert_eq!(admit(&claude, other), Admission::Now);
+        for method in [Method::ApiKey, Method::Console] {
+            claude.method = method;
+            assert_eq!(admit(&claude, other), Admission::Now);
+        }
         assert!(never(&ClaudeState::default(), owner));
     }
 

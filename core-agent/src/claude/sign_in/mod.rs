@@ -1,4 +1,4 @@
-//! Signing the Core in to Claude by OAuth, through the CLI's own `claude auth login`.
+//! Signing the Core in to Claude in a browser, through the CLI's own `claude auth login`: to a plan, or to the console.
 //!
 //! ```text
 //!  begin ─► starting ─address─► waiting ─code─► exchanging ─► signed in
@@ -13,8 +13,11 @@
 
 mod code;
 mod exchange;
+mod kind;
 mod prompt;
 mod task;
+
+pub use kind::AccountKind;
 
 use super::account::Account;
 use super::process::{Launcher, ProcessError};
@@ -142,7 +145,7 @@ impl SignIns {
     }
 
     /// Begins a sign-in. One that the same user had begun is superseded: its process has ended when this returns.
-    pub(super) async fn begin(&self, by: UserId) -> Result<Begun, SignInError> {
+    pub(super) async fn begin(&self, by: UserId, kind: AccountKind) -> Result<Begun, SignInError> {
         let mut current = self.current.lock().await;
         if let Some(previous) = current.take_if(|previous| previous.orders.is_closed() || previous.by == by) {
             previous.end(Over::Superseded).await;
@@ -153,7 +156,7 @@ impl SignIns {
         let id = SignInId::new();
         let (orders, mut inbox) = mpsc::channel(ORDERS);
         let (begun, address) = oneshot::channel();
-        let task = Task::new(self.launcher.login().await?, Arc::clone(&self.account), by, self.lasts);
+        let task = Task::new(self.launcher.login(kind).await?, kind, Arc::clone(&self.account), by, self.lasts);
         let over = Arc::clone(&self.over);
         self.tasks.spawn(async move {
             let ended = task.run(&mut inbox, begun).await;

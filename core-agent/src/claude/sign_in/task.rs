@@ -3,7 +3,7 @@
 use super::code::Pasted;
 use super::exchange::exchange;
 use super::prompt::{self, Authorization, Verdict};
-use super::{Over, SignInError};
+use super::{AccountKind, Over, SignInError};
 use crate::claude::account::{Account, AccountError};
 use crate::claude::state::replaced;
 use crate::supervise::Supervised;
@@ -31,6 +31,7 @@ pub(super) enum Order {
 #[derive(Debug)]
 pub(super) struct Task {
     process: Supervised,
+    kind: AccountKind,
     account: Arc<Account>,
     by: UserId,
     lasts: Duration,
@@ -43,8 +44,14 @@ enum Next {
 }
 
 impl Task {
-    pub(super) fn new(process: Supervised, account: Arc<Account>, by: UserId, lasts: Duration) -> Self {
-        Self { process, account, by, lasts }
+    pub(super) fn new(
+        process: Supervised,
+        kind: AccountKind,
+        account: Arc<Account>,
+        by: UserId,
+        lasts: Duration,
+    ) -> Self {
+        Self { process, kind, account, by, lasts }
     }
 
     /// Runs the sign-in to its end. The process has ended when this returns.
@@ -81,7 +88,8 @@ impl Task {
             None
         });
         match found.await {
-            Ok(Some(authorization)) => Ok(authorization),
+            Ok(Some(authorization)) if self.kind.is_approved_at(&authorization.url) => Ok(authorization),
+            Ok(Some(_)) => Err(SignInError::Failed("the CLI gave an address that is not the vendor's".to_owned())),
             Ok(None) => Err(SignInError::Failed("the CLI ended before it gave an address".to_owned())),
             Err(_) => Err(SignInError::Failed("the CLI gave no address in time".to_owned())),
         }
@@ -150,7 +158,7 @@ impl Task {
                 let now = account.look_now();
                 // A code that the vendor has refused made no credentials, whoever else wrote some meanwhile.
                 let refused = matches!(error, SignInError::WrongCode);
-                if !refused && now.tokens().is_some() && replaced(&before, &now) {
+                if !refused && now.shown().is_some() && replaced(&before, &now) {
                     tracing::warn!(%error, "a sign-in had succeeded when it was ended");
                     (verified(account.signed_in(self.by, undecided).await), Next::Stop(Over::Succeeded))
                 } else {

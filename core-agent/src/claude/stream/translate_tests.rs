@@ -17,7 +17,7 @@ struct Turn {
 impl Turn {
     fn begin() -> Self {
         let guard = Guard::new();
-        guard.set_live(Source::OAuth, vec![TOKEN.into()]);
+        guard.set_live(Source::SignIn, vec![TOKEN.into()]);
         let mut translator = Translator::new(guard, PermissionMode::Default);
         let turn = TurnId::new();
         translator.begin(turn);

@@ -89,7 +89,7 @@ impl Clones {
         let authors = Authors::new(&folder);
         let proof = Proof {
             folder,
-            program: own_program(&supervisor),
+            program: supervisor.lasting_name(),
             known_hosts: (!known_hosts.as_os_str().is_empty()).then(|| known_hosts.clone()),
         };
         let authority = std::env::var(AUTHORITY).ok();
@@ -262,14 +262,6 @@ impl Clones {
 /// A clone's supervisor holds it for as long as anything of the clone lives.
 fn lock_of(folder: &Path) -> PathBuf {
     folder.join("lock")
-}
-
-/// The agent's own program by a name that others can run it by: `/proc/self` is not the agent there.
-fn own_program(supervisor: &Supervisor) -> PathBuf {
-    let program = supervisor.program();
-    let Ok(path) = std::fs::read_link(&program) else { return program };
-    // After an upgrade, what stands at its place does.
-    path.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map_or(path.clone(), PathBuf::from)
 }
 
 async fn discard(folder: Unfinished) {
