@@ -14,7 +14,7 @@ async fn a_recorded_terminal_says_so_and_its_recording_has_what_it_showed_and_no
     assert_eq!(terminal.attached()["recorded"], true);
     terminal.until_shown("This terminal is recorded").await;
     terminal.say(&json!({ "type": "resize", "size": { "rows": 30, "columns": 100 } })).await;
-    terminal.keys("printf 'ask%s' ed; read -rs secret; echo it was ${#secret} long\r").await;
+    terminal.keys("stty -echo; printf 'ask%s' ed; read -r secret; stty echo; echo it was ${#secret} long\r").await;
     terminal.until("asked").await;
     terminal.keys("hunter-two\r").await;
     terminal.until("it was 10 long").await;

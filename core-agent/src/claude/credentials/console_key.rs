@@ -14,8 +14,6 @@ use zeroize::Zeroizing;
 
 /// It grows with every project; this is a hundred times what a busy one has.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
-/// What the CLI keeps are five.
-const MAX_COPIES: usize = 64;
 const MEMBER: &str = "primaryApiKey";
 
 #[derive(Deserialize)]
@@ -60,7 +58,7 @@ impl ConsoleKey {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             entries => entries?,
         };
-        for entry in entries.take(MAX_COPIES) {
+        for entry in entries {
             let copy = entry?.path();
             if text(&copy).is_some_and(|text| holds_key(&text)) {
                 std::fs::remove_file(&copy)?;
