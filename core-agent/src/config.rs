@@ -89,6 +89,7 @@ pub struct TerminalConfig {
     pub shell: PathBuf,
     pub max: u32,
     pub max_per_user: u32,
+    pub max_clients: u32,
     /// In bytes.
     pub scrollback: u32,
     #[serde(with = "humantime_serde")]
@@ -213,6 +214,7 @@ impl Default for TerminalConfig {
             shell: PathBuf::new(),
             max: 32,
             max_per_user: 8,
+            max_clients: 256,
             scrollback: 2 * 1024 * 1024,
             detached_timeout: Duration::from_hours(24 * 7),
             orphaned_timeout: Duration::from_mins(10),

@@ -152,6 +152,9 @@ impl ApiError {
                 TerminalError::TooMany(_) | TerminalError::TooManyOfOne(_) => {
                     return Problem::new(ProblemType::TooManyTerminals).detail(error.to_string());
                 }
+                TerminalError::TooManyClients(_) => {
+                    return Problem::new(ProblemType::TooManyRequests).detail(error.to_string());
+                }
                 TerminalError::Name => return Problem::new(ProblemType::InvalidBody).detail(error.to_string()),
                 TerminalError::Start(_) | TerminalError::Reach(_) => ProblemType::TerminalUnavailable,
                 TerminalError::Closed => ProblemType::ShuttingDown,

@@ -86,6 +86,7 @@ fn terminals(terminals: &TerminalConfig, check: &mut Check<'_>) {
     );
     check((1..=1_000).contains(&terminals.max), "terminals.max", "must be between 1 and 1000");
     check((1..=1_000).contains(&terminals.max_per_user), "terminals.max_per_user", "must be between 1 and 1000");
+    check((1..=300).contains(&terminals.max_clients), "terminals.max_clients", "must be between 1 and 300");
     check(
         (1024 * 1024..=64 * 1024 * 1024).contains(&terminals.scrollback),
         "terminals.scrollback",

@@ -52,7 +52,8 @@ pub(crate) fn all() -> Vec<Seen> {
         .collect()
 }
 
-fn look(pid: Pid) -> Option<Seen> {
+/// A process that is there now.
+pub(crate) fn look(pid: Pid) -> Option<Seen> {
     parse(pid, &fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?)
 }
 

@@ -1,14 +1,16 @@
 //! The agent's list of terminals, kept by a connection to each one's keeper.
 
-use super::TerminalError;
+use super::keepers::Keepers;
 use super::size::Size;
 use super::values::Values;
 use super::wire::{AgentCodec, Exited, Frame, Order, State, Told};
+use super::{TerminalError, folder, left_behind};
 use crate::config::TerminalConfig;
-use crate::guard::Guard;
+use crate::supervise::tree::{self, Seen};
 use futures::{SinkExt as _, StreamExt as _};
 use protocol::event::Actor;
 use protocol::ids::{TerminalId, UserId};
+use rustix::process::{Pid, Signal};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +19,6 @@ use tokio::net::UnixStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::codec::Framed;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 const ORDERS: usize = 8;
 /// What a keeper may take to say what its terminal is.
@@ -67,9 +67,17 @@ pub(super) struct Entries {
 
 #[derive(Debug, Default)]
 struct Table {
-    entries: BTreeMap<TerminalId, (Terminal, mpsc::Sender<Order>)>,
+    entries: BTreeMap<TerminalId, Entry>,
     /// Terminals that are being made, by whom.
     reserved: Vec<UserId>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    terminal: Terminal,
+    orders: mpsc::Sender<Order>,
+    /// None: the kernel does not say, or it has ended.
+    keeper: Option<Seen>,
 }
 
 /// A place for a terminal that is being made.
@@ -94,18 +102,18 @@ impl Entries {
     }
 
     pub(super) fn all(&self) -> Vec<Terminal> {
-        self.table().entries.values().map(|(terminal, _)| terminal.clone()).collect()
+        self.table().entries.values().map(|entry| entry.terminal.clone()).collect()
     }
 
     pub(super) fn get(&self, id: TerminalId) -> Option<Terminal> {
-        self.table().entries.get(&id).map(|(terminal, _)| terminal.clone())
+        self.table().entries.get(&id).map(|entry| entry.terminal.clone())
     }
 
     pub(super) fn reserve(self: &Arc<Self>, config: &TerminalConfig, user: UserId) -> Result<Reserved, TerminalError> {
         let mut table = self.table();
         // One whose shell has ended takes no place: nothing of it runs.
-        let living = || table.entries.values().filter(|(terminal, _)| terminal.exited.is_none());
-        let of_user = living().filter(|(terminal, _)| terminal.created_by.user == user).count()
+        let living = || table.entries.values().filter(|entry| entry.terminal.exited.is_none());
+        let of_user = living().filter(|entry| entry.terminal.created_by.user == user).count()
             + table.reserved.iter().filter(|reserved| **reserved == user).count();
         if living().count() + table.reserved.len() >= config.max as usize {
             return Err(TerminalError::TooMany(config.max));
@@ -123,12 +131,12 @@ impl Entries {
     pub(super) fn surplus(&self, config: &TerminalConfig) -> Vec<TerminalId> {
         let table = self.table();
         let ended: Vec<_> =
-            table.entries.iter().filter(|(_, (terminal, _))| terminal.exited.is_some()).map(|(id, _)| *id).collect();
+            table.entries.iter().filter(|(_, entry)| entry.terminal.exited.is_some()).map(|(id, _)| *id).collect();
         ended[..ended.len().saturating_sub(config.max as usize)].to_vec()
     }
 
     pub(super) async fn order(&self, id: TerminalId, order: Order) -> Result<(), TerminalError> {
-        let orders = self.table().entries.get(&id).map(|(_, orders)| orders.clone());
+        let orders = self.table().entries.get(&id).map(|entry| entry.orders.clone());
         orders.ok_or(TerminalError::Unknown)?.send(order).await.map_err(|_| TerminalError::Unknown)
     }
 
@@ -157,8 +165,15 @@ impl Entries {
         }
     }
 
-    fn put(&self, terminal: Terminal, orders: &mpsc::Sender<Order>) {
-        self.table().entries.insert(terminal.id, (terminal, orders.clone()));
+    /// Kills a keeper. Whoever follows it sees to what it leaves.
+    pub(super) fn kill(&self, id: TerminalId) {
+        if let Some(keeper) = self.table().entries.get(&id).and_then(|entry| entry.keeper) {
+            tree::send(keeper, Signal::KILL);
+        }
+    }
+
+    fn put(&self, terminal: Terminal, orders: &mpsc::Sender<Order>, keeper: Option<Seen>) {
+        self.table().entries.insert(terminal.id, Entry { terminal, orders: orders.clone(), keeper });
         self.changed.send_replace(());
     }
 
@@ -169,14 +184,10 @@ impl Entries {
 }
 
 /// Makes a terminal's keeper tell of it, for as long as there is one. Returns when the terminal is in the list.
-pub(super) async fn follow(
-    id: TerminalId,
-    stream: UnixStream,
-    entries: &Arc<Entries>,
-    guard: Guard,
-    stop: CancellationToken,
-    tasks: &TaskTracker,
-) -> io::Result<()> {
+pub(super) async fn follow(keepers: &Keepers, id: TerminalId) -> io::Result<()> {
+    let Keepers { folder, entries, guard, left, tasks, .. } = keepers.clone();
+    let stream = folder::connect(&folder, id).await?;
+    let keeper = stream.peer_cred().ok().and_then(|peer| tree::look(Pid::from_raw(peer.pid()?)?));
     let mut frames = Framed::new(stream, AgentCodec::default());
     let mut values = guard.changes();
     values.mark_unchanged();
@@ -184,15 +195,14 @@ pub(super) async fn follow(
     frames.send(Frame::Said(Order::Follow)).await?;
     let (orders, mut ordered) = mpsc::channel(ORDERS);
     let first = timeout(PATIENCE, next(&mut frames, id)).await.map_err(|_| io::ErrorKind::TimedOut)?;
-    entries.put(first.ok_or(io::ErrorKind::UnexpectedEof)?, &orders);
-    let entries = Arc::clone(entries);
+    entries.put(first.ok_or(io::ErrorKind::UnexpectedEof)?, &orders, keeper);
     // It ends with its keeper, or with the agent.
     tasks.spawn(async move {
         loop {
             let order = tokio::select! {
                 told = next(&mut frames, id) => match told {
                     Some(terminal) => {
-                        entries.put(terminal, &orders);
+                        entries.put(terminal, &orders, keeper);
                         continue;
                     }
                     None => break,
@@ -202,12 +212,17 @@ pub(super) async fn follow(
                     None => break,
                 },
                 // The terminal goes on without this agent.
-                () = stop.cancelled() => break,
+                () = left.cancelled() => break,
                 Ok(()) = values.changed() => Order::Mask { values: Values(guard.values()) },
             };
             if frames.send(Frame::Said(order)).await.is_err() {
                 break;
             }
+        }
+        // One that ends says so. One that was killed has left what ran there.
+        if !left.is_cancelled() && entries.get(id).is_some_and(|terminal| terminal.exited.is_none()) {
+            left_behind::kill(id).await;
+            folder::remove(&folder, id);
         }
         entries.remove(id);
     });

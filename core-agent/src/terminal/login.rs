@@ -59,7 +59,7 @@ impl Login {
             ("TERM", "xterm-256color".to_owned()),
             ("COLORTERM", "truecolor".to_owned()),
             (super::cli::CORE, core.to_string()),
-            ("CONDRIX_TERMINAL", about.id.to_string()),
+            (super::left_behind::TERMINAL, about.id.to_string()),
         ];
         if let Some(name) = &self.name {
             environment.extend([("USER", name.clone()), ("LOGNAME", name.clone())]);

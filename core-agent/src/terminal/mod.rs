@@ -7,6 +7,8 @@ mod cli;
 mod entry;
 mod folder;
 pub mod keeper;
+mod keepers;
+mod left_behind;
 mod login;
 mod recording;
 mod recordings;
@@ -29,20 +31,22 @@ use crate::config::{Config, RecordingPolicy, TerminalConfig};
 use crate::git::GitFolder;
 use crate::guard::Guard;
 use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
-use entry::Entries;
+use keepers::Keepers;
 use protocol::event::Actor;
 use protocol::ids::{CoreId, TerminalId};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// What a keeper may take to end a terminal, beyond what its programs get.
+/// What a keeper may take to end a terminal, beyond what its programs get. After that it is killed.
 const END: Duration = Duration::from_secs(15);
+const HURRIED_END: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
@@ -52,6 +56,8 @@ pub enum TerminalError {
     TooMany(u32),
     #[error("you have as many terminals on this Core as one person may have ({0})")]
     TooManyOfOne(u32),
+    #[error("as many clients are at terminals of this Core as it takes ({0})")]
+    TooManyClients(u32),
     #[error("a name is 1 to 64 characters of text")]
     Name,
     #[error(transparent)]
@@ -79,8 +85,6 @@ pub struct NewTerminal {
 pub struct Terminals {
     config: TerminalConfig,
     core: CoreId,
-    /// Where the sockets are.
-    folder: PathBuf,
     home: PathBuf,
     /// What a shell inherits of the agent's environment.
     passed: Vec<(String, String)>,
@@ -93,16 +97,12 @@ pub struct Terminals {
     /// The agent's configuration, for its own commands.
     config_file: Option<PathBuf>,
     workspaces: Workspaces,
-    guard: Guard,
-    entries: Arc<Entries>,
     recordings: Recordings,
     /// Which program keeps terminals.
     program: PathBuf,
-    /// Whether terminals may be opened: not while this Core is revoked, and not when the agent ends.
-    open: AtomicBool,
-    /// The agent leaves what it has not ended to the next one.
-    left: CancellationToken,
-    tasks: TaskTracker,
+    keepers: Keepers,
+    /// For clients.
+    places: Arc<Semaphore>,
 }
 
 impl Terminals {
@@ -122,7 +122,6 @@ impl Terminals {
             config: config.terminals.clone(),
             core,
             recordings: Recordings::new(config.state_dir.join("recordings"), config.terminals.recordings_size),
-            folder,
             home,
             tools: [Some(config.claude.command.as_path()), std::env::current_exe().ok().as_deref()]
                 .into_iter()
@@ -133,46 +132,40 @@ impl Terminals {
             config_file: config.file.clone(),
             passed: config.claude.inherited(),
             workspaces,
-            guard,
-            entries: Arc::default(),
             program,
-            open: AtomicBool::new(true),
-            left: CancellationToken::new(),
-            tasks,
+            keepers: Keepers {
+                folder,
+                entries: Arc::default(),
+                guard,
+                open: Arc::new(AtomicBool::new(true)),
+                left: CancellationToken::new(),
+                tasks,
+            },
+            places: Arc::new(Semaphore::new(config.terminals.max_clients as usize)),
         };
-        for id in folder::list(&terminals.folder)? {
-            match terminals.follow(id).await {
-                Ok(()) => {}
-                Err(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound) => {
-                    tracing::info!(terminal = %id, "a terminal that an earlier agent has left is gone");
-                    folder::remove(&terminals.folder, id);
-                }
-                // It may be frozen, or busy: the next agent finds it.
-                Err(error) => tracing::error!(terminal = %id, %error, "a terminal's keeper does not answer"),
-            }
-        }
+        terminals.keepers.find_all().await?;
         Ok(terminals)
     }
 
     pub fn list(&self) -> Vec<Terminal> {
-        self.entries.all()
+        self.keepers.entries.all()
     }
 
     pub fn find(&self, id: TerminalId) -> Result<Terminal, TerminalError> {
-        self.entries.get(id).ok_or(TerminalError::Unknown)
+        self.keepers.entries.get(id).ok_or(TerminalError::Unknown)
     }
 
     pub async fn create(&self, new: NewTerminal) -> Result<Terminal, TerminalError> {
         check_name(new.name.as_deref())?;
-        if !self.open.load(Ordering::SeqCst) {
+        if !self.keepers.open.load(Ordering::SeqCst) {
             return Err(TerminalError::Closed);
         }
         let id = TerminalId::new();
         // Taken until the terminal has an entry of its own: two that are made at once count as two.
-        let place = self.entries.reserve(&self.config, new.by.user)?;
-        for ended in self.entries.surplus(&self.config) {
+        let place = self.keepers.entries.reserve(&self.config, new.by.user)?;
+        for ended in self.keepers.entries.surplus(&self.config) {
             // It may have gone by itself meanwhile.
-            drop(self.entries.order(ended, wire::Order::Close { hurried: true }).await);
+            drop(self.keepers.entries.order(ended, wire::Order::Close { hurried: true }).await);
         }
         let workspace = new.workspace.clone();
         let cwd = match new.workspace {
@@ -203,20 +196,20 @@ impl Terminals {
             shell: login.shell,
             about,
             recording,
-            folder: self.folder.clone(),
+            folder: self.keepers.folder.clone(),
             cwd,
             size: new.size,
             scrollback: self.config.scrollback as usize,
             detached_for: self.config.detached_timeout,
             orphaned_for: self.config.orphaned_timeout,
-            mask: values::Values(self.guard.values()),
+            mask: values::Values(self.keepers.guard.values()),
         };
         start::keeper(&self.program, &spec).await?;
         tracing::info!(terminal = %id, user = %created_by, "a terminal was opened");
-        self.follow(id).await?;
+        self.keepers.follow(id).await?;
         drop(place);
         // Whoever closes them all looks at the list after shutting the door: one of the two sees the other.
-        if !self.open.load(Ordering::SeqCst) {
+        if !self.keepers.open.load(Ordering::SeqCst) {
             self.close(id).await?;
             return Err(TerminalError::Closed);
         }
@@ -229,7 +222,7 @@ impl Terminals {
 
     /// Where a new terminal's recording goes.
     async fn record(&self, id: TerminalId) -> Result<PathBuf, TerminalError> {
-        let (recordings, entries) = (self.recordings.clone(), Arc::clone(&self.entries));
+        let (recordings, entries) = (self.recordings.clone(), Arc::clone(&self.keepers.entries));
         let path = recordings.path(id);
         let made = tokio::task::spawn_blocking(move || recordings.make_room(|id| entries.get(id).is_some()));
         made.await
@@ -240,8 +233,8 @@ impl Terminals {
 
     pub async fn rename(&self, id: TerminalId, name: String) -> Result<Terminal, TerminalError> {
         check_name(Some(&name))?;
-        self.entries.order(id, wire::Order::Rename { name: name.clone() }).await?;
-        self.entries.wait(id, |terminal| terminal.name.as_deref() == Some(&name)).await?;
+        self.keepers.entries.order(id, wire::Order::Rename { name: name.clone() }).await?;
+        self.keepers.entries.wait(id, |terminal| terminal.name.as_deref() == Some(&name)).await?;
         self.find(id)
     }
 
@@ -252,11 +245,19 @@ impl Terminals {
 
     async fn end(&self, id: TerminalId, hurried: bool) -> Result<(), TerminalError> {
         self.find(id)?;
-        self.entries.order(id, wire::Order::Close { hurried }).await?;
-        timeout(END, self.entries.gone(id))
-            .await
-            .map_err(|_| io::ErrorKind::TimedOut.into())
-            .map_err(TerminalError::Reach)
+        let entries = &self.keepers.entries;
+        let patience = if hurried { HURRIED_END } else { END };
+        let asked = async {
+            entries.order(id, wire::Order::Close { hurried }).await?;
+            entries.gone(id).await;
+            Ok(())
+        };
+        if let Ok(ended) = timeout(patience, asked).await {
+            return ended;
+        }
+        tracing::warn!(terminal = %id, "a keeper does not end its terminal: it is killed");
+        entries.kill(id);
+        timeout(END, entries.gone(id)).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut).into())
     }
 
     /// Ends what people have started of the CLI in terminals, which go on. Returns how many processes there were.
@@ -270,17 +271,17 @@ impl Terminals {
 
     /// Lets go of those that are left: they go on, and the next agent finds them.
     pub fn leave(&self) {
-        self.left.cancel();
+        self.keepers.left.cancel();
     }
 
     /// Terminals may be opened again.
     pub fn reopen(&self) {
-        self.open.store(true, Ordering::SeqCst);
+        self.keepers.open.store(true, Ordering::SeqCst);
     }
 
     /// Ends all of them, and lets none be opened until [`reopen`](Self::reopen). Returns how many have ended.
     pub async fn close_all(&self, hurried: bool) -> u32 {
-        self.open.store(false, Ordering::SeqCst);
+        self.keepers.open.store(false, Ordering::SeqCst);
         let ended = futures::future::join_all(self.list().into_iter().map(async |terminal| {
             let ended = self.end(terminal.id, hurried).await;
             ended
@@ -288,6 +289,12 @@ impl Terminals {
                 .is_ok()
         }));
         ended.await.into_iter().map(u32::from).sum()
+    }
+
+    /// For a client.
+    pub fn place(&self) -> Result<OwnedSemaphorePermit, TerminalError> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map_err(|_| TerminalError::TooManyClients(self.config.max_clients))
     }
 
     /// A client of a terminal, `writes` or only looks.
@@ -299,12 +306,7 @@ impl Terminals {
         writes: bool,
     ) -> Result<(Attachment, Said, Typing), TerminalError> {
         self.find(id)?;
-        way::attach(&self.folder, id, wire::Attach { position, size, writes }).await
-    }
-
-    async fn follow(&self, id: TerminalId) -> io::Result<()> {
-        let stream = folder::connect(&self.folder, id).await?;
-        entry::follow(id, stream, &self.entries, self.guard.clone(), self.left.clone(), &self.tasks).await
+        way::attach(&self.keepers.folder, id, wire::Attach { position, size, writes }).await
     }
 }
 

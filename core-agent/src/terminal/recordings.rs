@@ -39,12 +39,14 @@ impl Recordings {
         self.folder.join(format!("{terminal}.{EXTENSION}"))
     }
 
-    /// Makes room for one more, at the cost of the oldest ones of terminals that are gone.
+    /// Makes room for one more, at the cost of the oldest ones of terminals that are gone. Those of living ones may grow to
+    /// the largest.
     pub(super) fn make_room(&self, is_live: impl Fn(TerminalId) -> bool) -> Result<(), PrivateFileError> {
         ensure_folder(&self.folder)?;
         let io = |error| PrivateFileError::Io { path: self.folder.clone(), error };
         let all = self.list().map_err(io)?;
-        let mut bytes: u64 = all.iter().map(|recorded| recorded.bytes).sum();
+        let may_have = |recorded: &Recorded| if is_live(recorded.terminal) { LARGEST } else { recorded.bytes };
+        let mut bytes: u64 = all.iter().map(may_have).sum();
         for recorded in all {
             if bytes + LARGEST <= self.largest {
                 break;
@@ -54,6 +56,9 @@ impl Recordings {
                 bytes -= recorded.bytes;
                 tracing::info!(terminal = %recorded.terminal, bytes = recorded.bytes, "an old recording was removed for a new one");
             }
+        }
+        if bytes + LARGEST > self.largest {
+            return Err(io(io::ErrorKind::QuotaExceeded.into()));
         }
         Ok(())
     }
@@ -127,7 +132,7 @@ mod tests {
     #[test]
     fn the_oldest_make_room_and_those_of_living_terminals_stay() {
         let folder = tempfile::tempdir().unwrap();
-        let recordings = Recordings::new(folder.path().join("recordings"), LARGEST + 800);
+        let recordings = Recordings::new(folder.path().join("recordings"), 2 * LARGEST + 400);
         recordings.make_room(|_| false).unwrap();
         let ids: Vec<_> = (0..4).map(|_| TerminalId::new()).collect();
         for id in &ids {
@@ -149,6 +154,8 @@ mod tests {
         assert_eq!(listed(&recordings), ids);
         recordings.make_room(|id| id == ids[0]).unwrap();
         assert_eq!(listed(&recordings), [ids[0], ids[3]]);
+        recordings.make_room(|id| ids.contains(&id)).expect_err("two may grow to all that there is");
+        assert_eq!(listed(&recordings), [ids[0], ids[3]], "and none of them is removed");
         assert!(recordings.open(ids[1]).unwrap().is_none());
         assert!(recordings.remove(ids[0]).unwrap() && !recordings.remove(ids[0]).unwrap());
     }

@@ -84,6 +84,8 @@ pub enum Audited {
     TerminalAttached,
     TerminalWatched,
     TerminalClosed,
+    RecordingRead,
+    RecordingRemoved,
     BypassBegun,
     WorkspaceTrusted,
     WorkspaceDistrusted,
@@ -235,10 +237,10 @@ pub const ROUTES: &[Route] = &[
     // Running without asking is lent by an administrator, and taken back by whoever operates.
     audited(Audited::BypassBegun, core(Post, "/api/v1/cores/{core}/sessions/{session}/bypass", Administer, OwnerOnly)),
     core(Delete, "/api/v1/cores/{core}/sessions/{session}/bypass", Operate, OwnerOnly),
-    // Whoever types into a terminal is the Core's user.
-    core(Get, "/api/v1/cores/{core}/terminals", Observe, Anyone),
+    // Whoever types into a terminal is the Core's user; and its title says what runs there.
+    core(Get, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly),
     audited(Audited::TerminalOpened, core(Post, "/api/v1/cores/{core}/terminals", Administer, OwnerOnly)),
-    core(Get, "/api/v1/cores/{core}/terminals/{terminal}", Observe, Anyone),
+    core(Get, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly),
     core(Patch, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly),
     audited(Audited::TerminalClosed, core(Delete, "/api/v1/cores/{core}/terminals/{terminal}", Administer, OwnerOnly)),
     // Keystrokes ride the interactive connection, which no history ever fills.
@@ -257,6 +259,15 @@ pub const ROUTES: &[Route] = &[
         )
     },
     core(Get, "/api/v1/cores/{core}/recordings", Administer, OwnerOnly),
-    Route { class: Class::Bulk, ..core(Get, "/api/v1/cores/{core}/recordings/{terminal}", Administer, OwnerOnly) },
-    core(Delete, "/api/v1/cores/{core}/recordings/{terminal}", Administer, OwnerOnly),
+    Route {
+        class: Class::Bulk,
+        ..audited(
+            Audited::RecordingRead,
+            core(Get, "/api/v1/cores/{core}/recordings/{terminal}", Administer, OwnerOnly),
+        )
+    },
+    audited(
+        Audited::RecordingRemoved,
+        core(Delete, "/api/v1/cores/{core}/recordings/{terminal}", Administer, OwnerOnly),
+    ),
 ];

@@ -21,6 +21,8 @@ impl Fleet {
             Audited::TerminalAttached => Action::TerminalAttached,
             Audited::TerminalWatched => Action::TerminalWatched,
             Audited::TerminalClosed => Action::TerminalClosed,
+            Audited::RecordingRead => Action::RecordingRead,
+            Audited::RecordingRemoved => Action::RecordingRemoved,
             Audited::BypassBegun => Action::BypassBegun,
             Audited::WorkspaceTrusted => Action::WorkspaceTrusted,
             Audited::WorkspaceDistrusted => Action::WorkspaceDistrusted,

@@ -1,9 +1,16 @@
 //! How long a terminal lives.
 
 use super::{world, world_with};
+use condrix_tests::rig::tree::{self, Process};
 use condrix_tests::rig::{Core, eventually};
 use rustix::process::Signal;
 use serde_json::json;
+
+/// The one process that keeps a terminal.
+fn keeper(core: &Core) -> u32 {
+    let keeps = |process: &Process| process.arguments.iter().any(|argument| argument == "keep-terminal");
+    core.processes().into_iter().find(keeps).expect("there is a terminal").pid
+}
 
 async fn quiet(core: &mut Core) {
     let agent = core.program().pid();
@@ -111,4 +118,42 @@ async fn terminals_outlive_an_agent_that_is_told_to_stop_where_that_is_wanted() 
     let mut back = core.terminal(&world.ada, &id, "attach").await.unwrap();
     back.ready().await;
     assert!(back.run("echo $KEPT").await.contains("\nin-memory\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_killed_keeper_leaves_is_ended_with_its_terminal() {
+    let (world, mut core) = world().await;
+    let (id, mut terminal) = core.new_terminal(&world.ada).await;
+    terminal.run("setsid sleep 617 & sleep 0").await;
+    tree::kill(keeper(&core), Signal::KILL);
+    terminal.to_the_end().await;
+    quiet(&mut core).await;
+    eventually("the terminal is in no list", async || {
+        (world.ada.get(&core.path(&format!("terminals/{id}"))).await.status == 404).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_keeper_that_does_not_answer_an_agent_is_found_when_it_does_and_ended_when_it_must() {
+    let (world, mut core) = world().await;
+    let (id, mut terminal) = core.new_terminal(&world.ada).await;
+    terminal.run("setsid sleep 618 & sleep 0").await;
+    let frozen = keeper(&core);
+    tree::kill(frozen, Signal::STOP);
+    core.program().signal(Signal::KILL);
+    core.program().wait().await;
+    core.run_at_once();
+    core.online(&world.ada).await;
+    // Others are not in its way.
+    assert_eq!(world.ada.post(&core.path("terminals"), &json!({})).await.status, 201);
+    tree::kill(frozen, Signal::CONT);
+    eventually("it is found", async || {
+        (world.ada.get(&core.path(&format!("terminals/{id}"))).await.status == 200).then_some(())
+    })
+    .await;
+    tree::kill(frozen, Signal::STOP);
+    let receipt = world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
+    assert_eq!(receipt["agent"]["terminals_ended"], 2, "{receipt}");
+    quiet(&mut core).await;
 }

@@ -42,6 +42,9 @@ async fn a_recorded_terminal_says_so_and_its_recording_has_what_it_showed_and_no
 
     assert_eq!(world.ada.delete(&path).await.status, 204);
     world.ada.get(&path).await.expect_problem(404, "not-found");
+    let events = world.gateway.audited().await;
+    let acts: Vec<_> = events.iter().map(|event| &*event.action).filter(|act| act.starts_with("recording.")).collect();
+    assert_eq!(acts, ["recording.read", "recording.removed", "recording.read"]);
 }
 
 /// What asciinema shows of a recording. It wants a terminal, which script(1) gives it.

@@ -2,6 +2,7 @@
 
 use super::world;
 use condrix_tests::rig::eventually;
+use condrix_tests::rig::tree::proportional_kib;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -27,7 +28,7 @@ async fn everybody_sees_the_same_and_the_size_follows_who_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_reads_nothing_stalls_nobody_and_goes_on_with_the_screen() {
+async fn a_client_that_pauses_stalls_nobody_and_goes_on_with_the_screen() {
     let (world, core) = world().await;
     let (id, mut reads) = core.new_terminal(&world.ada).await;
     let mut sleeps = core.terminal(&world.ada, &id, "attach").await.unwrap();
@@ -38,6 +39,24 @@ async fn a_client_that_reads_nothing_stalls_nobody_and_goes_on_with_the_screen()
     let skipped = sleeps.until_told("skipped").await;
     assert!(skipped["position"].as_u64() > Some(4_000_000), "{skipped}");
     sleeps.until_screen("over").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_takes_nothing_from_its_connection_stalls_nobody_and_grows_nothing() {
+    const KIB: u32 = 8 * 1024;
+    let (mut world, mut core) = world().await;
+    let (id, mut reads) = core.new_terminal(&world.ada).await;
+    // It is not read from again: what comes stays in sockets and queues, as far as they take it.
+    let stuck = core.terminal(&world.ada, &id, "attach").await.unwrap();
+    reads.run("head -c 3000000 /dev/zero | tr '\\0' x").await;
+    let pids = [world.gateway.program().pid(), core.program().pid()].map(|pid| pid.expect("it runs"));
+    let size = || pids.map(proportional_kib);
+    let before = size();
+    let said = reads.run("head -c 24000000 /dev/zero | tr '\\0' x; echo; echo over").await;
+    assert!(said.len() > 24_000_000, "{}", said.len());
+    let after = size();
+    assert!(before.iter().zip(after).all(|(before, after)| after < before + KIB), "{before:?} {after:?}");
+    drop(stuck);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -22,7 +22,10 @@ async fn on_a_plan_only_its_owner_uses_and_watches_terminals() {
         let refused = core.terminal(&bob, &id, how).await.unwrap_err();
         assert_eq!(refused.status(), Some(403), "{how}: {refused:?}");
     }
-    bob.get(&core.path("recordings")).await.expect_problem(403, "owner-only");
+    // A title says what runs there.
+    for path in ["terminals", &format!("terminals/{id}"), "recordings"] {
+        bob.get(&core.path(path)).await.expect_problem(403, "owner-only");
+    }
 
     let mut watches = core.terminal(&world.ada, &id, "watch").await.unwrap();
     watches.ready().await;

@@ -79,6 +79,12 @@ pub fn living_in(folder: &Path) -> Vec<Process> {
     with_descendants(found, &all)
 }
 
+pub fn proportional_kib(pid: u32) -> u32 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("it is there and may be looked at");
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).expect("it has a size");
+    line.trim().trim_end_matches(" kB").trim().parse().expect("it is a number")
+}
+
 pub fn kill(pid: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         // It may have ended by itself in the meantime.

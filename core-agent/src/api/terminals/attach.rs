@@ -7,6 +7,7 @@ use super::super::AppState;
 use super::super::caller::Caller;
 use super::super::extract::{Path, Query};
 use super::super::problem::ApiError;
+use super::presence::Presence;
 use crate::policy::Command;
 use crate::terminal::{Attachment, Exited, Output, Replay, Said, Size, Typing};
 use axum::extract::State;
@@ -20,7 +21,6 @@ use protocol::ids::TerminalId;
 use protocol::problem::{Problem, ProblemType};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
@@ -28,8 +28,6 @@ use tokio_util::sync::CancellationToken;
 pub(in crate::api) const SUBPROTOCOL: &str = "condrix.terminal.v1";
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// A client from which nothing came during so many heartbeats is not there any more, whatever its connection seems to be.
-const UNANSWERED: u8 = 3;
 /// A client that takes nothing for this long is dropped; it comes back with its position.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a sign-in may be nobody's before those are cut off whose it is not.
@@ -165,9 +163,7 @@ async fn begin(
     if upgrade.selected_protocol().is_none() {
         return Err(bad("the WebSocket's subprotocol is condrix.terminal.v1"));
     }
-    let place = app.0.readers.clone().try_acquire_owned().map_err(|_| {
-        Problem::new(ProblemType::TooManyRequests).detail("too many clients are connected to this Core")
-    })?;
+    let place = app.0.terminals.place()?;
     let (attachment, said, typing) = app.0.terminals.attach(terminal, from.position, size, writes).await?;
     let (tasks, stop) = (app.0.tasks.clone(), app.0.stop.clone());
     let hand = writes.then(|| app.0.claude.hands().of(caller.user));
@@ -224,10 +220,10 @@ impl Client {
         }
         let (answers, mut answered) = tokio::sync::mpsc::channel::<Message>(1);
         // Reading has a future of its own: what a client types does not wait for what it takes.
-        let unanswered = AtomicU8::new(0);
+        let presence = Presence::default();
         let hear = async {
             while let Some(Ok(message)) = messages.next().await {
-                unanswered.store(0, Ordering::Relaxed);
+                presence.heard();
                 let answer = match message {
                     Message::Binary(bytes) if self.writes => self.typing.keys(bytes).await.map(|()| None),
                     Message::Binary(_) => Ok(Some(error("who watches types nothing"))),
@@ -240,6 +236,7 @@ impl Client {
                     Ok(Some(answer)) if answers.send(text(&answer)).await.is_ok() => {}
                     Ok(Some(_)) | Err(_) => return,
                 }
+                presence.listens();
             }
         };
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
@@ -249,10 +246,12 @@ impl Client {
                 let message = tokio::select! {
                     output = said.next() => output.map_or_else(|| close(close_code::NORMAL), message),
                     Some(answer) = answered.recv() => answer,
-                    _ = heartbeat.tick() => match unanswered.fetch_add(1, Ordering::Relaxed) {
-                        UNANSWERED.. => return,
-                        _ => Message::Ping(Bytes::new()),
-                    },
+                    _ = heartbeat.tick() => {
+                        if !presence.beat() {
+                            return;
+                        }
+                        Message::Ping(Bytes::new())
+                    }
                     () = stop.cancelled() => close(close_code::AWAY),
                 };
                 let last = matches!(message, Message::Close(_));

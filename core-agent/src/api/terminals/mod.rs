@@ -1,6 +1,7 @@
 //! `/v1/terminals`: which there are, and making, naming and closing them.
 
 pub(super) mod attach;
+mod presence;
 
 use super::AppState;
 use super::caller::Caller;
@@ -98,7 +99,7 @@ pub(super) struct TerminalName {
     ),
 )]
 pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<axum::Json<TerminalList>, ApiError> {
-    caller.may(Command::Observe, &app)?;
+    caller.may(Command::UseTerminals, &app)?;
     let terminals = app.0.terminals.list().into_iter().map(Terminal::from).collect();
     Ok(axum::Json(TerminalList { terminals }))
 }
@@ -147,7 +148,7 @@ pub(super) async fn read(
     caller: Caller,
     Path(terminal): Path<TerminalId>,
 ) -> Result<axum::Json<Terminal>, ApiError> {
-    caller.may(Command::Observe, &app)?;
+    caller.may(Command::UseTerminals, &app)?;
     Ok(axum::Json(app.0.terminals.find(terminal)?.into()))
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::wire::{Frame, KeeperCodec, Order, Told};
 use bytes::Bytes;
-use futures::{SinkExt as _, StreamExt as _};
+use futures::{FutureExt as _, SinkExt as _, StreamExt as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::Interest;
@@ -98,10 +98,18 @@ async fn count(typed_ahead: &Arc<Semaphore>, bytes: Bytes, client: &OwnedReadHal
     loop {
         match timeout(LOOK, Arc::clone(typed_ahead).acquire_many_owned(permits)).await {
             Ok(counted) => return Some(Typed { bytes, _counted: counted.ok()? }),
-            // What it has sent is still to be read: only its end is asked for.
-            Err(_) if client.ready(Interest::READABLE).await.ok()?.is_read_closed() => return None,
+            Err(_) if is_gone(client) => return None,
             Err(_) => {}
         }
+    }
+}
+
+/// What a client has sent may still be to be read: only its end is asked for, and not waited for.
+fn is_gone(client: &OwnedReadHalf) -> bool {
+    match client.ready(Interest::READABLE).now_or_never() {
+        Some(Ok(ready)) => ready.is_read_closed(),
+        Some(Err(_)) => true,
+        None => false,
     }
 }
 
@@ -109,6 +117,25 @@ async fn count(typed_ahead: &Arc<Semaphore>, bytes: Bytes, client: &OwnedReadHal
 mod tests {
     use super::super::super::wire::AgentCodec;
     use super::*;
+
+    #[tokio::test]
+    async fn what_waits_is_typed_as_soon_as_there_is_room_whatever_comes_next() {
+        let (near, far) = UnixStream::pair().unwrap();
+        let (inbox, mut heard) = mpsc::channel(64);
+        let _connection = Connection::begin(ConnectionId(1), near, inbox, Arc::default());
+        let mut client = FramedWrite::new(far, AgentCodec::default());
+        for length in [TYPED_AHEAD, 1] {
+            client.send(Frame::Bytes(vec![b'x'; length].into())).await.unwrap();
+        }
+        let mut waiting = Vec::new();
+        while waiting.len() < 4 {
+            waiting.push(heard.recv().await.unwrap().1);
+        }
+        assert!(timeout(2 * LOOK, heard.recv()).await.is_err(), "the last one waits");
+        waiting.clear();
+        let next = timeout(10 * LOOK, heard.recv()).await.expect("it is typed").unwrap();
+        assert!(matches!(&next.1, Heard::Typed(typed) if typed.bytes.len() == 1), "{next:?}");
+    }
 
     #[tokio::test]
     async fn a_client_that_goes_with_more_typed_than_is_read_is_gone() {
@@ -123,6 +150,7 @@ mod tests {
             waiting.push(heard.recv().await.unwrap().1);
         }
         assert!(waiting.iter().all(|said| matches!(said, Heard::Typed(_))), "{waiting:?}");
+        assert!(timeout(2 * LOOK, heard.recv()).await.is_err(), "it waits");
         drop(client);
         let next = timeout(10 * LOOK, heard.recv()).await.expect("it is noticed").unwrap();
         assert!(matches!(next.1, Heard::Gone), "{next:?}");

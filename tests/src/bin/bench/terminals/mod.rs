@@ -6,14 +6,16 @@ mod mosh;
 mod ssh;
 
 use super::{Figure, millis, percentile};
+use condrix_tests::rig::tree::proportional_kib;
 use condrix_tests::rig::{Core, CoreOptions, World};
 use delay::Delay;
 use line::{ECHO, Line};
 use mosh::{Mosh, Prediction};
+use reqwest::Method;
 use ssh::Server;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio_util::task::AbortOnDropHandle;
+use uuid::Uuid;
 
 const KEY: &str = "sk-ant-api03-bench";
 const KEYS: usize = 600;
@@ -77,22 +79,58 @@ async fn keystrokes(world: &World, core: &Core, server: &Server) -> Vec<Figure> 
         Figure { name, value: ours / ssh, unit: "ratio", detail }
     };
     let mut figures = vec![figure("keystroke_p50_vs_ssh", p50, ssh_p50), figure("keystroke_p99_vs_ssh", p99, ssh_p99)];
-    // A second terminal of the same Core says all that its reader takes.
+    let bulk = download(world, core).await;
+    let what = "a client downloads a recording of the same Core over and over";
+    figures.push(beside("keystroke_p99_under_bulk", what, &mut pair, p99).await);
+    drop(bulk);
     let flood = flood(world, core).await;
-    let [mut busy, mut ssh_busy] = type_in_turn(&mut pair, KEYS).await;
+    let what = "a client reads what another terminal of the Core says without end";
+    figures.push(beside("keystroke_p99_under_flood", what, &mut pair, p99).await);
     drop(flood);
-    let busy_p99 = percentile(&mut busy, 0.99);
-    let detail = format!(
-        "{KEYS} keys while a client reads what another terminal of the Core says without end: p99 {busy_p99:.2} ms, idle \
-         {p99:.2} ms; p50 {:.2} ms; ssh beside it p50 {:.2} ms, p99 {:.2} ms",
-        percentile(&mut busy, 0.5),
-        percentile(&mut ssh_busy, 0.5),
-        percentile(&mut ssh_busy, 0.99),
-    );
-    figures.push(Figure { name: "keystroke_p99_under_bulk", value: busy_p99 / p99, unit: "ratio", detail });
     figures
 }
 
+/// Keys while something else goes on.
+async fn beside(name: &'static str, what: &str, pair: &mut [Line; 2], idle_p99: f64) -> Figure {
+    let [mut busy, mut ssh] = type_in_turn(pair, KEYS).await;
+    let p99 = percentile(&mut busy, 0.99);
+    let detail = format!(
+        "{KEYS} keys while {what}: p99 {p99:.2} ms, idle {idle_p99:.2} ms; p50 {:.2} ms; ssh beside it p50 {:.2} ms, p99 {:.2} \
+         ms",
+        percentile(&mut busy, 0.5),
+        percentile(&mut ssh, 0.5),
+        percentile(&mut ssh, 0.99),
+    );
+    Figure { name, value: p99 / idle_p99, unit: "ratio", detail }
+}
+
+/// A recording as a terminal that was open for long leaves it.
+async fn download(world: &World, core: &Core) -> AbortOnDropHandle<()> {
+    const LINES: usize = 60_000;
+    let id = Uuid::now_v7();
+    let mut text = r#"{"version":2,"width":80,"height":24,"timestamp":1}"#.to_owned();
+    let line = format!("\n[1.0,\"o\",\"{}\"]", "x".repeat(1_000));
+    text.extend(std::iter::repeat_n(line.as_str(), LINES));
+    let folder = core.state().join("recordings");
+    std::fs::create_dir_all(&folder).expect("the Core's state folder is there");
+    std::fs::write(folder.join(format!("{id}.cast")), text).expect("a recording is written");
+    let (client, path) = (world.ada.clone(), core.path(&format!("recordings/{id}")));
+    let (begun, mut has_begun) = tokio::sync::mpsc::channel(1);
+    let loading = AbortOnDropHandle::new(tokio::spawn(async move {
+        loop {
+            let mut answer = client.request(Method::GET, &path).send().await.expect("a download is answered");
+            assert_eq!(answer.status(), 200);
+            while answer.chunk().await.expect("a download goes on").is_some() {
+                // It is waited for once.
+                let _ = begun.try_send(());
+            }
+        }
+    }));
+    has_begun.recv().await.expect("a download begins");
+    loading
+}
+
+/// A second terminal of the same Core says all that its reader takes.
 async fn flood(world: &World, core: &Core) -> AbortOnDropHandle<()> {
     let mut line = Line::ours(core, &world.ada, "printf be%s gun; exec yes").await;
     line.until("begun").await;
@@ -185,7 +223,7 @@ async fn idle(world: &World, core: &Core) -> Vec<Figure> {
     assert_eq!(keepers.len() - before, IDLE);
     let shells = core.processes().into_iter().filter(|process| keepers.contains(&process.parent));
     let all: Vec<u32> = keepers.iter().copied().chain(shells.map(|process| process.pid)).collect();
-    let sizes = |pids: &[u32]| pids.iter().map(|pid| proportional_kib(*pid)).sum::<f64>();
+    let sizes = |pids: &[u32]| f64::from(pids.iter().map(|pid| proportional_kib(*pid)).sum::<u32>());
     #[expect(clippy::cast_precision_loss, reason = "a few")]
     let count = keepers.len() as f64;
     let (whole, kept) = (sizes(&all) / count, sizes(&keepers) / count);
@@ -199,13 +237,6 @@ fn keepers(core: &Core) -> Vec<u32> {
     all.filter(|process| process.arguments.iter().any(|argument| argument == "keep-terminal"))
         .map(|process| process.pid)
         .collect()
-}
-
-fn proportional_kib(pid: u32) -> f64 {
-    let path = PathBuf::from(format!("/proc/{pid}/smaps_rollup"));
-    let text = std::fs::read_to_string(path).expect("the process is there and may be looked at");
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).expect("it has a size");
-    line.trim().trim_end_matches(" kB").trim().parse().expect("it is a number")
 }
 
 async fn replay(world: &World, core: &Core) -> Figure {
