@@ -3,6 +3,7 @@ mod sessions;
 use super::*;
 use crate::claude::ClaudeError;
 use crate::claude::sign_in::{AccountKind, SignInError};
+use crate::git::GitFolder;
 use crate::journal::{Acceptance, NewMessage, NewSession};
 use crate::supervise::Supervisor;
 use crate::terminal::Terminals;
@@ -62,11 +63,26 @@ impl Agent {
         let uploads = Arc::new(Semaphore::new(MAX_UPLOADS));
         let (guard, keeps) = (claude.guard().clone(), "/nonexistent/core-agent".into());
         let supervisor = Supervisor::at("/nonexistent/core-agent");
-        let clones = Clones::new(&config, workspaces.clone(), supervisor, guard.clone(), tasks.clone()).unwrap();
+        let identity = Identity::of(&config, &supervisor, guard.clone()).unwrap();
+        let authors = Authors::new(&GitFolder::at(&config.state_dir));
+        let clones =
+            Clones::new(&config, identity.clone(), workspaces.clone(), supervisor, guard.clone(), tasks.clone());
         let terminals = Terminals::start(&config, CoreId::new(), workspaces.clone(), guard, keeps, tasks.clone()).await;
         let terminals = Arc::new(terminals.unwrap());
-        let app =
-            Arc::new(App { config, journal, workspaces, clones, claude, terminals, readers, uploads, tasks, stop });
+        let app = Arc::new(App {
+            config,
+            journal,
+            workspaces,
+            identity,
+            authors,
+            clones,
+            claude,
+            terminals,
+            readers,
+            uploads,
+            tasks,
+            stop,
+        });
         // As a link's connection does it.
         let router = router(AppState(app.clone())).layer(axum::Extension(Welcome { core: CoreId::new(), epoch: 1 }));
         Self { router, app, user: UserId::new(), _folder: folder }
