@@ -3,7 +3,7 @@
 use crate::api::{self, App, AppState};
 use crate::claude::{Claude, StartError};
 use crate::config::Config;
-use crate::git::Clones;
+use crate::git::{Authors, Clones, GitFolder, Identity};
 use crate::journal::{Journal, JournalError};
 use crate::link_client::{LinkClient, LinkOptions, LinkState};
 use crate::pairing::{Paired, PairedError};
@@ -92,7 +92,9 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
         Claude::start(&config, journal.clone(), workspaces.clone(), supervisor.clone(), &tasks, shutdown.clone())
             .await?;
     let guard = claude.guard().clone();
-    let clones = Clones::new(&config, workspaces.clone(), supervisor, guard.clone(), tasks.clone())?;
+    let identity = Identity::of(&config, &supervisor, guard.clone())?;
+    let authors = Authors::new(&GitFolder::at(&config.state_dir));
+    let clones = Clones::new(&config, identity.clone(), workspaces.clone(), supervisor, guard.clone(), tasks.clone());
     let terminals = Terminals::start(&config, paired.core, workspaces.clone(), guard, program, tasks.clone());
     let terminals = Arc::new(terminals.await.map_err(RunError::Terminals)?);
     let options = LinkOptions { carrier: config.link.carrier, refused_retry: config.refused_retry };
@@ -102,6 +104,8 @@ pub async fn run(config: Config, supervisor: Supervisor, shutdown: CancellationT
         config,
         journal,
         workspaces,
+        identity,
+        authors,
         clones,
         claude,
         terminals,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// More than a person looks through; a bound for the answer that lists them.
-const MAX_WORKSPACES: usize = 1_000;
+pub(crate) const MAX_WORKSPACES: usize = 1_000;
 const MAX_NAME: usize = 64;
 
 /// A workspace's name: 1 to 64 of `a-z A-Z 0-9 . _ -`, beginning with a letter or a digit.
@@ -124,14 +124,17 @@ impl Workspaces {
 
     /// Makes a workspace that only this user can enter.
     pub fn create(&self, name: &WorkspaceName) -> Result<PathBuf, WorkspaceError> {
-        if self.list()?.len() >= MAX_WORKSPACES {
-            return Err(WorkspaceError::TooMany);
-        }
+        self.has_place()?;
         match rustix::fs::mkdirat(&self.handle, name.as_str(), Mode::RWXU) {
             Ok(()) => self.resolve(name),
             Err(Errno::EXIST) => Err(WorkspaceError::Exists),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// That there may be one more.
+    pub fn has_place(&self) -> Result<(), WorkspaceError> {
+        if self.list()?.len() >= MAX_WORKSPACES { Err(WorkspaceError::TooMany) } else { Ok(()) }
     }
 
     /// That nothing bears this name.
@@ -145,10 +148,8 @@ impl Workspaces {
 
     /// A folder for what is to become the workspace of this name, which must not be there yet.
     pub fn begin(&self, name: &WorkspaceName) -> Result<Unfinished, WorkspaceError> {
-        if self.list()?.len() >= MAX_WORKSPACES {
-            return Err(WorkspaceError::TooMany);
-        }
         self.is_free(name)?;
+        self.has_place()?;
         let unfinished = format!("{UNFINISHED}{}", Uuid::new_v4());
         rustix::fs::mkdirat(&self.handle, &unfinished, Mode::RWXU)?;
         Ok(Unfinished(self.root.join(unfinished)))

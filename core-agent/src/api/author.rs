@@ -86,7 +86,7 @@ async fn on_disk<T: Send + 'static>(
     caller: &Caller,
     work: impl FnOnce(&Authors, UserId) -> Result<T, AuthorError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let (authors, user) = (app.0.clones.authors().clone(), caller.actor().user);
+    let (authors, user) = (app.0.authors.clone(), caller.actor().user);
     let done = tokio::task::spawn_blocking(move || work(&authors, user)).await;
     Ok(done.map_err(|_| ProblemType::Internal)??)
 }

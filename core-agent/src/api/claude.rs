@@ -4,6 +4,7 @@ use super::AppState;
 use super::caller::Caller;
 use super::extract::{Json, Path};
 use super::problem::ApiError;
+use crate::claude::ClaudeError;
 use crate::claude::sign_in::AccountKind;
 use crate::policy::Command;
 use axum::extract::State;
@@ -162,8 +163,8 @@ pub(super) async fn sign_out(State(app): State<AppState>, caller: Caller) -> Res
     // To its end, also when the client hangs up: a sign-out that stops halfway is none.
     let signed_out = app.0.tasks.spawn(async move {
         // Nobody may be left who could write new credentials once they are gone.
-        let terminal_processes_ended = if claude.is_signed_in() { terminals.end_clis().await } else { 0 };
-        claude.sign_out().await.map(|outcome| SignedOut { outcome, terminal_processes_ended })
+        let (outcome, terminal_processes_ended) = claude.sign_out(terminals.end_clis()).await?;
+        Ok::<_, ClaudeError>(SignedOut { outcome, terminal_processes_ended })
     });
     let signed_out = signed_out.await.map_err(|_| protocol::problem::ProblemType::Internal)??;
     Ok(reported(&app, signed_out))

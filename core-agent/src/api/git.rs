@@ -55,7 +55,7 @@ pub(super) struct NewGitCredential {
 )]
 pub(super) async fn deploy_key(State(app): State<AppState>, caller: Caller) -> Result<axum::Json<DeployKey>, ApiError> {
     caller.may(Command::SetUpGit, &app)?;
-    let identity = app.0.clones.identity().clone();
+    let identity = app.0.identity.clone();
     // To its end, also when the client hangs up: a key that is half made is none.
     let public_key =
         app.0.tasks.spawn(async move { identity.public_key().await }).await.map_err(|_| ProblemType::Internal)??;
@@ -133,7 +133,7 @@ async fn on_disk<T: Send + 'static>(
     app: &AppState,
     work: impl FnOnce(&Identity) -> Result<T, CredentialError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let identity = app.0.clones.identity().clone();
+    let identity = app.0.identity.clone();
     let done = tokio::task::spawn_blocking(move || work(&identity)).await;
     Ok(done.map_err(|_| ProblemType::Internal)??)
 }

@@ -31,7 +31,7 @@ mod workspaces;
 
 use crate::claude::Claude;
 use crate::config::Config;
-use crate::git::Clones;
+use crate::git::{Authors, Clones, Identity};
 use crate::journal::Journal;
 use crate::terminal::Terminals;
 use crate::workspace::Workspaces;
@@ -66,6 +66,10 @@ pub struct App {
     pub config: Config,
     pub journal: Journal,
     pub workspaces: Workspaces,
+    /// What this Core proves itself with to servers of repositories.
+    pub identity: Identity,
+    /// In whose names people commit.
+    pub authors: Authors,
     pub clones: Clones,
     pub claude: Arc<Claude>,
     pub terminals: Arc<Terminals>,

@@ -167,7 +167,9 @@ impl ApiError {
 
 const fn no_room(room: Room) -> &'static str {
     match room {
-        Room::JournalFull => "the journal may not grow that much: archive or remove sessions",
+        Room::JournalFull => {
+            "the journal may not grow that much: remove sessions; those in the archive go only once it is full"
+        }
         Room::DiskLow => "the journal's file system has too little room left",
         Room::Enough => "there is room again",
     }

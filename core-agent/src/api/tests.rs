@@ -2,6 +2,8 @@ mod sessions;
 
 use super::*;
 use crate::claude::ClaudeError;
+use crate::claude::sign_in::{AccountKind, SignInError};
+use crate::git::GitFolder;
 use crate::journal::{Acceptance, NewMessage, NewSession};
 use crate::supervise::Supervisor;
 use crate::terminal::Terminals;
@@ -61,11 +63,26 @@ impl Agent {
         let uploads = Arc::new(Semaphore::new(MAX_UPLOADS));
         let (guard, keeps) = (claude.guard().clone(), "/nonexistent/core-agent".into());
         let supervisor = Supervisor::at("/nonexistent/core-agent");
-        let clones = Clones::new(&config, workspaces.clone(), supervisor, guard.clone(), tasks.clone()).unwrap();
+        let identity = Identity::of(&config, &supervisor, guard.clone()).unwrap();
+        let authors = Authors::new(&GitFolder::at(&config.state_dir));
+        let clones =
+            Clones::new(&config, identity.clone(), workspaces.clone(), supervisor, guard.clone(), tasks.clone());
         let terminals = Terminals::start(&config, CoreId::new(), workspaces.clone(), guard, keeps, tasks.clone()).await;
         let terminals = Arc::new(terminals.unwrap());
-        let app =
-            Arc::new(App { config, journal, workspaces, clones, claude, terminals, readers, uploads, tasks, stop });
+        let app = Arc::new(App {
+            config,
+            journal,
+            workspaces,
+            identity,
+            authors,
+            clones,
+            claude,
+            terminals,
+            readers,
+            uploads,
+            tasks,
+            stop,
+        });
         // As a link's connection does it.
         let router = router(AppState(app.clone())).layer(axum::Extension(Welcome { core: CoreId::new(), epoch: 1 }));
         Self { router, app, user: UserId::new(), _folder: folder }
@@ -426,4 +443,25 @@ fn the_committed_openapi_document_is_the_served_one() {
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(committed == text, "core-agent/openapi.json is out of date: see this test");
+}
+
+#[tokio::test]
+async fn what_people_have_started_of_the_cli_ends_when_nothing_begins_any_more_and_before_the_sign_in_goes() {
+    let folder = TempDir::new().unwrap();
+    let credentials = folder.path().join("home/.claude/.credentials.json");
+    std::fs::create_dir_all(credentials.parent().unwrap()).unwrap();
+    std::fs::write(&credentials, r#"{"claudeAiOauth":{"accessToken":"a-token","refreshToken":"another"}}"#).unwrap();
+    let agent = Agent::start_in(folder, None, |_| {}).await;
+    let claude = &agent.app.claude;
+    let end_others = async {
+        let begun = claude.begin_sign_in(agent.user, AccountKind::ClaudeAi).await;
+        assert!(matches!(begun, Err(SignInError::Closed)), "{begun:?}");
+        assert!(credentials.exists());
+        3
+    };
+    let signed_out = claude.sign_out(end_others).await.unwrap();
+    assert_eq!(signed_out, (SignOutOutcome::DeletedLocally, 3));
+    assert!(!credentials.exists());
+    let again = claude.sign_out(async { panic!("there is nothing to end") }).await.unwrap();
+    assert_eq!(again, (SignOutOutcome::NotSignedIn, 0));
 }

@@ -1,9 +1,10 @@
 //! Whose sign-in the Core has: keeps the state in step with the CLI's credentials, its word on them and the owner's file.
 
-use super::credentials::{Credentials, Watcher};
+use super::credentials::{ConsoleKey, Credentials, Watcher};
 use super::hands::Hands;
 use super::owner::Owner;
 use super::process::{Launcher, ProcessError};
+use super::settings::Settings;
 use super::state::{AuthStatus, Board, Change, replaced};
 use protocol::claude::{ClaudeState, ErrorKind, Method};
 use protocol::ids::UserId;
@@ -34,6 +35,7 @@ pub(super) struct Account {
     watcher: Watcher,
     board: Board,
     owner_file: PathBuf,
+    key: ConsoleKey,
     hands: Hands,
     /// What of the credentials file the state already shows.
     shown: Mutex<Arc<Credentials>>,
@@ -47,13 +49,14 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub(super) fn new(launcher: Launcher, watcher: Watcher, board: Board, owner_file: PathBuf, hands: Hands) -> Self {
+    pub(super) fn new(launcher: Launcher, watcher: Watcher, board: Board, settings: &Settings, hands: Hands) -> Self {
         let shown = Mutex::new(Arc::new(Credentials::Missing));
         Self {
             launcher,
             watcher,
             board,
-            owner_file,
+            owner_file: settings.owner_file(),
+            key: settings.console_key(),
             hands,
             shown,
             sign_ins: AtomicU64::new(0),
@@ -79,8 +82,21 @@ impl Account {
         }
         let owner = self.claimed().or_else(|| Owner::read(&self.owner_file).map(|owner| owner.user));
         self.board.change(Change::Credentials { credentials: &credentials, replaced, owner });
+        let of_a_plan = credentials.tokens().is_some();
         *shown = credentials;
+        drop(shown);
+        if of_a_plan && self.board.claude().method == Method::OAuth {
+            self.delete_key_copies();
+        }
         true
+    }
+
+    /// A plan has taken the place of a key, or may have: the CLI takes the key out of its state and leaves it in copies, of
+    /// which it makes one more by that.
+    fn delete_key_copies(&self) {
+        if let Err(error) = self.key.delete_copies() {
+            tracing::error!(%error, "copies of the CLI's state may hold an API key and cannot be removed");
+        }
     }
 
     /// Keeps the state as it is until the guard is dropped.
@@ -135,6 +151,11 @@ impl Account {
     /// Asks the CLI which version it is and whom it is signed in as.
     pub(super) async fn check(&self) -> Result<AuthStatus, AccountError> {
         let _one = self.asking.lock().await;
+        // A key is nobody's: who had a plan here before has none here any more. That is so whatever the CLI says of it.
+        if self.board.claude().method == Method::Console {
+            self.claim(None);
+            Owner::remove(&self.owner_file).map_err(AccountError::Owner)?;
+        }
         if self.board.cli_version().is_none() || self.launcher.check_age().is_err() {
             let output = self.launcher.command(&["--version"], false).await?;
             let version = output.stdout.split_whitespace().next().map(str::to_owned);
@@ -148,10 +169,8 @@ impl Account {
             return Err(AccountError::Answer(output.exit.code));
         };
         if let Some(by) = self.claimed() {
-            // A key is nobody's: who had a plan here before has none here any more.
-            if self.board.claude().method == Method::Console {
-                Owner::remove(&self.owner_file).map_err(AccountError::Owner)?;
-            } else if status.logged_in {
+            // A key may have come meanwhile.
+            if status.logged_in && self.board.claude().method != Method::Console {
                 Owner::new(by, &status).write(&self.owner_file).map_err(AccountError::Owner)?;
             }
             self.claim(None);
@@ -193,7 +212,8 @@ impl Account {
         by: UserId,
         undecided: tokio::sync::MutexGuard<'_, ()>,
     ) -> Result<ClaudeState, AccountError> {
-        self.claim(Some(by));
+        let of_a_key = matches!(*self.watcher.look_now(), Credentials::Key(_));
+        self.claim((!of_a_key).then_some(by));
         drop(undecided);
         self.show();
         self.sign_ins.fetch_add(1, Ordering::AcqRel);
@@ -212,13 +232,18 @@ impl Account {
         Owner::remove(&self.owner_file)
     }
 
+    /// Whether there is something to ask the CLI for, whoever has failed to.
+    fn is_unchecked(&self) -> bool {
+        self.board.claude().checked_at.is_none() || self.claimed().is_some()
+    }
+
     /// Follows the credentials file until the future is dropped.
     pub(super) async fn run(&self) {
         let mut changes = self.watcher.follow();
         // The check at the agent's start may have failed, or taken too long.
         let mut unchecked = self.board.claude().checked_at.is_none() || self.launcher.check_age().is_err();
         loop {
-            if self.show() || unchecked || self.board.claude().is_unconfirmed() {
+            if self.show() || unchecked || self.is_unchecked() {
                 unchecked = match self.check().await {
                     // One that is too old may be replaced at any time.
                     Ok(_) => self.launcher.check_age().is_err(),
@@ -243,5 +268,107 @@ pub(super) struct Leaving<'a>(&'a Account);
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         self.0.leaving.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::guard::Guard;
+    use crate::supervise::Supervisor;
+
+    const KEY: &str = r#"{"primaryApiKey":"sk-ant-api03-x"}"#;
+    const PLAN: &str = r#"{"claudeAiOauth":{"accessToken":"sk-ant-oat01-x","refreshToken":"sk-ant-ort01-y"}}"#;
+
+    struct Host {
+        folder: tempfile::TempDir,
+        settings: Settings,
+        hands: Hands,
+        account: Account,
+    }
+
+    impl Host {
+        /// With a CLI that never answers.
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let mut config = Config { state_dir: folder.path().join("state"), ..Config::default() };
+            config.claude.home = Some(folder.path().join("home"));
+            let settings = Settings::new(&config).unwrap();
+            let launcher = Launcher::new(Arc::new(settings.clone()), Supervisor::at("/nonexistent/core-agent"));
+            let watcher = Watcher::new(settings.credentials_file(), settings.console_key(), Guard::new());
+            let hands = Hands::default();
+            let account = Account::new(launcher, watcher, Board::new(), &settings, hands.clone());
+            Self { folder, settings, hands, account }
+        }
+
+        fn owned_by(&self, user: UserId) {
+            let status = AuthStatus { logged_in: true, ..AuthStatus::default() };
+            Owner::new(user, &status).write(&self.settings.owner_file()).unwrap();
+        }
+
+        /// The CLI has taken the one in place of the other.
+        fn has_key(&self) {
+            std::fs::write(self.state_file(), KEY).unwrap();
+            Owner::remove(&self.settings.credentials_file()).unwrap();
+        }
+
+        fn has_plan(&self) {
+            std::fs::write(self.settings.credentials_file(), PLAN).unwrap();
+            std::fs::write(self.state_file(), "{}").unwrap();
+        }
+
+        fn state_file(&self) -> PathBuf {
+            self.folder.path().join("home/.claude.json")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_is_nobodys_although_the_cli_cannot_be_asked_and_the_next_plan_is_that_of_whoever_signs_in() {
+        let (host, ada, ben) = (Host::new(), UserId::new(), UserId::new());
+        let account = &host.account;
+        host.owned_by(ada);
+        host.has_key();
+        let signed_in = account.signed_in(ada, account.undecided().await).await;
+        assert!(matches!(signed_in, Err(AccountError::Process(_))), "{signed_in:?}");
+        assert_eq!((account.claimed(), Owner::read(&host.settings.owner_file())), (None, None));
+        assert!(account.is_unchecked(), "it is asked again");
+        let _ben = host.hands.of(ben);
+        host.has_plan();
+        assert!(account.show());
+        assert_eq!((account.claimed(), account.board.claude().owner), (Some(ben), Some(ben)));
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_made_in_a_terminal_takes_the_plan_from_its_owner() {
+        let (host, ada, ben) = (Host::new(), UserId::new(), UserId::new());
+        let account = &host.account;
+        host.owned_by(ada);
+        host.has_plan();
+        account.show();
+        host.has_key();
+        account.show();
+        assert!(account.check().await.is_err());
+        assert_eq!(Owner::read(&host.settings.owner_file()), None);
+        let _ben = host.hands.of(ben);
+        host.has_plan();
+        account.show();
+        assert_eq!(account.claimed(), Some(ben));
+        assert!(account.check().await.is_err() && account.is_unchecked(), "a claim waits until it is written down");
+    }
+
+    #[tokio::test]
+    async fn a_plan_in_the_place_of_a_key_leaves_no_copy_of_it() {
+        let host = Host::new();
+        let backups = host.settings.claude_dir().join("backups");
+        std::fs::create_dir(&backups).unwrap();
+        let copy = backups.join(".claude.json.backup.1");
+        std::fs::write(&copy, KEY).unwrap();
+        host.has_key();
+        host.account.show();
+        assert!(copy.exists(), "it goes with the key");
+        host.has_plan();
+        host.account.show();
+        assert!(!copy.exists());
     }
 }

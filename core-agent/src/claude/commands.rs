@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const MOST: usize = 512;
 const LONGEST_NAME: usize = 128;
 const LONGEST_TEXT: usize = 2048;
-/// Workspaces that are remembered; a Core has more in rare cases, and then the newest of any is told.
+/// Workspaces that are remembered; a Core has more in rare cases, and then those that the CLI has
+/// everywhere are told.
 const MAX_WORKSPACES: usize = 256;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -32,7 +33,8 @@ pub(super) struct Commands {
 
 #[derive(Debug, Default)]
 struct Known {
-    newest: Option<Vec<SlashCommand>>,
+    /// What a process in no workspace said: no workspace's own are in it.
+    everywhere: Option<Vec<SlashCommand>>,
     by_workspace: HashMap<String, Vec<SlashCommand>>,
 }
 
@@ -46,21 +48,19 @@ impl Commands {
         let Some(listed) = initialized.get("commands").and_then(Value::as_array) else { return };
         let commands: Vec<SlashCommand> = listed.iter().take(MOST).filter_map(|command| self.read(command)).collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(workspace) = workspace
-            && (known.by_workspace.len() < MAX_WORKSPACES || known.by_workspace.contains_key(workspace))
-        {
-            known.by_workspace.insert(workspace.to_owned(), commands.clone());
-        }
-        // A workspace's own are not for the others.
-        if workspace.is_none() || known.newest.is_none() {
-            known.newest = Some(commands);
+        let Some(workspace) = workspace else {
+            known.everywhere = Some(commands);
+            return;
+        };
+        if known.by_workspace.len() < MAX_WORKSPACES || known.by_workspace.contains_key(workspace) {
+            known.by_workspace.insert(workspace.to_owned(), commands);
         }
     }
 
     /// What the CLI offers in a workspace, as far as it has said so.
     pub(super) fn of(&self, workspace: &str) -> Option<Vec<SlashCommand>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.by_workspace.get(workspace).or(known.newest.as_ref()).cloned()
+        known.by_workspace.get(workspace).or(known.everywhere.as_ref()).cloned()
     }
 
     fn read(&self, command: &Value) -> Option<SlashCommand> {
@@ -83,13 +83,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_workspace_has_its_own_commands_and_one_that_has_not_run_those_of_any() {
+    fn a_workspace_has_its_own_commands_and_no_others_and_one_that_has_not_run_those_of_none() {
         let commands = Commands::new(Guard::new());
         assert_eq!(commands.of("garden"), None);
         let said =
             |name: &str| json!({"commands": [{"name": name, "description": "d", "argumentHint": ""}, {"name": ""}, 3]});
-        commands.learn(None, &said("compact"));
         commands.learn(Some("garden"), &said("water"));
+        assert_eq!(commands.of("kitchen"), None, "whoever asks has the CLI asked");
+        commands.learn(None, &said("compact"));
         let names =
             |workspace| commands.of(workspace).unwrap().into_iter().map(|command| command.name).collect::<Vec<_>>();
         assert_eq!((names("garden"), names("kitchen")), (vec!["water".to_owned()], vec!["compact".to_owned()]));

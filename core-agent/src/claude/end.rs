@@ -19,25 +19,32 @@ const SIGN_OUT: Duration = Duration::from_secs(200);
 
 impl Claude {
     /// Whether there is a sign-in to be signed out of: a key that the Core was set up with is none.
-    pub fn is_signed_in(&self) -> bool {
+    fn is_signed_in(&self) -> bool {
         let claude = self.state();
         matches!(claude.method, Method::OAuth | Method::Console) && claude.state != State::SignedOut
     }
 
-    /// Signs the Core out, and says how it ended. Sessions stay, and go on after the next sign-in.
-    pub async fn sign_out(&self) -> Result<SignOutOutcome, ClaudeError> {
+    /// Signs the Core out, and says how it ended. Sessions stay, and go on after the next sign-in. `end_others` ends what
+    /// else could write credentials and is no process of a session; what it says is told with the outcome.
+    pub async fn sign_out(
+        &self,
+        end_others: impl Future<Output = usize>,
+    ) -> Result<(SignOutOutcome, usize), ClaudeError> {
         let _one = self.ending.lock().await;
         if self.state().method == Method::ApiKey {
             return Err(ClaudeError::ApiKeyConfigured);
         }
         if !self.is_signed_in() {
-            return Ok(SignOutOutcome::NotSignedIn);
+            return Ok((sign_out::delete_copies(&self.settings.console_key()), 0));
         }
         self.gate.send_replace(Gate::Closed);
         self.end_sessions(&Reason::SignedOut, Instant::now() + SIGN_OUT).await;
+        self.keeper.idle().await;
+        // Last of all: nothing keeps people from starting others while sessions end, which may take long.
+        let others = end_others.await;
         let outcome = self.sign_out_now().await;
         self.open_gate().await;
-        outcome
+        Ok((outcome?, others))
     }
 
     /// The Core was revoked: ends every turn and process, signs out where ordered, and says what it did. May be

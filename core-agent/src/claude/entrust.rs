@@ -1,7 +1,7 @@
 //! What an administrator entrusts: running without asking, a workspace's own settings, MCP servers.
 
 use super::mcp::{McpServers, Server, ServerName};
-use super::trust::Trust;
+use super::trust::{Trust, TrustError};
 use super::{Claude, ClaudeError};
 use crate::private_files::PrivateFileError;
 use crate::workspace::WorkspaceName;
@@ -54,7 +54,7 @@ impl Claude {
     pub async fn distrust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
         let trust = Arc::clone(&self.trust);
         self.change_what_processes_get(move || {
-            trust.withdraw(&name)?;
+            trust.withdraw(&name).map_err(TrustError::from)?;
             tracing::info!(workspace = %name, by = %by.user, "a workspace is not trusted");
             Ok(())
         })
@@ -64,7 +64,7 @@ impl Claude {
     /// A workspace of this name is about to be made: what an earlier one was entrusted with is not the new one's, and
     /// processes that still work in that one end when they have nothing to do. Blocking, within the runtime.
     pub fn forget_workspace(&self, name: &WorkspaceName) -> Result<(), PrivateFileError> {
-        self.trust.forget(name)?;
+        self.trust.withdraw(name)?;
         self.mcp.forget(name.as_str())?;
         self.sessions.wake_all();
         Ok(())

@@ -214,8 +214,7 @@ impl Claude {
         let starter = Starter::new(supervisor.clone(), settings.path());
         let launcher = Launcher::new(Arc::clone(&settings), supervisor);
         let watcher = Watcher::new(settings.credentials_file(), settings.console_key(), guard.clone());
-        let account =
-            Account::new(launcher.clone(), watcher.clone(), board.clone(), settings.owner_file(), hands.clone());
+        let account = Account::new(launcher.clone(), watcher.clone(), board.clone(), &settings, hands.clone());
         let account = Arc::new(account);
         account.show();
         match timeout(FIRST_CHECK, account.check()).await {

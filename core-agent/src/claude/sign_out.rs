@@ -8,8 +8,8 @@
 //! Core out must be able to rely on it.
 //!
 //! The key of a sign-in through the console is only deleted: the CLI has no way to end it at the vendor, and tells nobody.
-//! What it leaves of it are copies of its state (see [`super::credentials::ConsoleKey`]), which go here, after every
-//! sign-out: an earlier sign-in may have left one.
+//! What it leaves of it are copies of its state (see [`super::credentials::ConsoleKey`]), which go here, with every
+//! sign-out, also of a Core that is not signed in: a logout in a terminal, or a sign-out that was broken off, leaves them.
 //!
 //! A refresh in flight writes fresh credentials after a logout has succeeded. Callers end every CLI process first, and
 //! what comes back nevertheless is seen here and signed out once more.
@@ -39,28 +39,35 @@ const MAX_LOG: u64 = 4 * 1024 * 1024;
 
 /// Every CLI process of this Core must have ended.
 pub(super) async fn run(launcher: &Launcher, watcher: &Watcher, settings: &Settings) -> SignOutOutcome {
+    let key = settings.console_key();
     let credentials = watcher.look_now();
     let held = match &*credentials {
-        Credentials::Missing => return SignOutOutcome::NotSignedIn,
+        Credentials::Missing => {
+            // Where the CLI's state can be looked into, the watcher saw no key in it.
+            if let Err(error) = key.delete() {
+                tracing::error!(%error, "the CLI's state may hold an API key");
+                return SignOutOutcome::Failed;
+            }
+            return delete_copies(&key);
+        }
         // Nothing is left that the vendor would take: the file goes all the same.
         Credentials::Blanked | Credentials::Unusable => Held::Nothing,
         Credentials::Present(tokens) if tokens.refresh.is_none() => Held::Nothing,
         Credentials::Present(_) => Held::Token,
         Credentials::Key(_) => Held::Key,
     };
-    let (key, mut revoked) = (settings.console_key(), true);
+    let (mut revoked, mut key_deleted) = (true, false);
     for _ in 0..ATTEMPTS {
         revoked &= logout(launcher, &settings.quiet_dir()).await;
         if !matches!(*watcher.look_now(), Credentials::Missing) {
             revoked = false;
             delete(&settings.credentials_file(), &key);
         }
-        let copies = key.delete_copies();
-        if let Err(error) = &copies {
-            tracing::error!(%error, "copies of the CLI's state may hold an API key and cannot be removed");
-        }
-        if stays_gone(watcher).await && copies.is_ok() {
+        let copies = delete_copies(&key);
+        key_deleted |= copies == SignOutOutcome::KeyDeleted;
+        if stays_gone(watcher).await && copies != SignOutOutcome::Failed {
             return match held {
+                Held::Nothing if key_deleted => SignOutOutcome::KeyDeleted,
                 Held::Nothing => SignOutOutcome::NotSignedIn,
                 Held::Key => SignOutOutcome::KeyDeleted,
                 Held::Token if revoked => SignOutOutcome::Revoked,
@@ -69,6 +76,18 @@ pub(super) async fn run(launcher: &Launcher, watcher: &Watcher, settings: &Setti
         }
     }
     SignOutOutcome::Failed
+}
+
+/// All that there is to do for a Core that is not signed in.
+pub(super) fn delete_copies(key: &ConsoleKey) -> SignOutOutcome {
+    match key.delete_copies() {
+        Ok(0) => SignOutOutcome::NotSignedIn,
+        Ok(_) => SignOutOutcome::KeyDeleted,
+        Err(error) => {
+            tracing::error!(%error, "copies of the CLI's state may hold an API key and cannot be removed");
+            SignOutOutcome::Failed
+        }
+    }
 }
 
 /// What there was to sign out of.
@@ -159,6 +178,34 @@ impl Drop for Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::guard::Guard;
+    use crate::supervise::Supervisor;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn where_there_is_no_sign_in_the_copies_of_a_key_go_and_what_cannot_be_looked_into_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config { state_dir: folder.path().join("state"), ..Config::default() };
+        config.claude.home = Some(folder.path().join("home"));
+        let settings = Arc::new(Settings::new(&config).unwrap());
+        let launcher = Launcher::new(Arc::clone(&settings), Supervisor::at("/nonexistent/core-agent"));
+        let watcher = Watcher::new(settings.credentials_file(), settings.console_key(), Guard::new());
+        let sign_out = async || run(&launcher, &watcher, &settings).await;
+        assert_eq!(sign_out().await, SignOutOutcome::NotSignedIn);
+        let backups = settings.claude_dir().join("backups");
+        std::fs::create_dir(&backups).unwrap();
+        let copy = backups.join(".claude.json.backup.1");
+        std::fs::write(&copy, r#"{"primaryApiKey":"sk-ant-api03-x"}"#).unwrap();
+        assert_eq!(sign_out().await, SignOutOutcome::KeyDeleted);
+        assert!(!copy.exists());
+        assert_eq!(sign_out().await, SignOutOutcome::NotSignedIn);
+        for unreadable in [copy, settings.home.join(".claude.json")] {
+            std::fs::File::create(&unreadable).unwrap().set_len(64 * 1024 * 1024).unwrap();
+            assert_eq!(sign_out().await, SignOutOutcome::Failed, "{}", unreadable.display());
+            std::fs::remove_file(&unreadable).unwrap();
+        }
+    }
 
     #[test]
     fn a_revocation_is_only_believed_when_the_log_was_kept_and_holds_no_failure() {

@@ -75,24 +75,11 @@ impl Trust {
     }
 
     /// Withdraws it. Where the disk does not take that, it holds for this agent all the same. Blocking.
-    pub(super) fn withdraw(&self, name: &WorkspaceName) -> Result<(), TrustError> {
+    pub(super) fn withdraw(&self, name: &WorkspaceName) -> Result<(), PrivateFileError> {
         let mut marks = self.lock();
         marks.remove(name.as_str());
         // Also where there was none: an earlier withdrawal may not have reached the disk.
-        Ok(self.write(&marks)?)
-    }
-
-    /// The name is to be another directory's. Blocking.
-    pub(super) fn forget(&self, name: &WorkspaceName) -> Result<(), PrivateFileError> {
-        let mut marks = self.lock();
-        if !marks.contains_key(name.as_str()) {
-            return Ok(());
-        }
-        let mut next = marks.clone();
-        next.remove(name.as_str());
-        self.write(&next)?;
-        *marks = next;
-        Ok(())
+        self.write(&marks)
     }
 
     fn write(&self, marks: &BTreeMap<String, Mark>) -> Result<(), PrivateFileError> {

@@ -63,14 +63,15 @@ impl Credentials {
     pub(super) fn new(folder: &GitFolder, guard: Guard) -> Self {
         let credentials = Self { path: folder.credentials(), guard, changing: Arc::default() };
         match read(&credentials.path) {
-            Ok(all) => credentials.tell_guard(&all),
+            Ok(all) => credentials.tell_guard(&[&all]),
             Err(error) => tracing::error!(%error, "the credentials for repositories cannot be read"),
         }
         credentials
     }
 
-    fn tell_guard(&self, all: &ByHost) {
-        self.guard.set_live(Source::Git, all.values().map(|credential| credential.password.clone()).collect());
+    fn tell_guard(&self, in_use: &[&ByHost]) {
+        let credentials = in_use.iter().flat_map(|all| all.values());
+        self.guard.set_live(Source::Git, credentials.map(|credential| credential.password.clone()).collect());
     }
 
     /// The hosts and the names, in order.
@@ -96,13 +97,16 @@ impl Credentials {
 
     fn change(&self, change: impl FnOnce(&mut ByHost) -> Result<(), CredentialError>) -> Result<(), CredentialError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all = read(&self.path)?;
+        let before = read(&self.path)?;
+        let mut all = before.clone();
         change(&mut all)?;
         let malformed = |error| CredentialError::Malformed { path: self.path.clone(), error };
         let text = Zeroizing::new(serde_json::to_vec(&all).map_err(malformed)?);
-        // Before anything can carry them.
-        self.tell_guard(&all);
-        Ok(private_files::write(&self.path, &text)?)
+        // Before anything can carry them; and where the file is not written, the ones before stay in use.
+        self.tell_guard(&[&before, &all]);
+        private_files::write(&self.path, &text)?;
+        self.tell_guard(&[&all]);
+        Ok(())
     }
 }
 
@@ -194,6 +198,25 @@ mod tests {
         credentials.remove("example.com").unwrap();
         assert!(matches!(credentials.remove("example.com"), Err(CredentialError::Unknown)));
         assert_eq!(credentials.list().unwrap(), []);
+    }
+
+    #[test]
+    fn a_password_stays_masked_for_as_long_as_it_is_in_use_although_it_was_to_be_another_one() {
+        let (folder, guard) = (tempfile::tempdir().unwrap(), Guard::new());
+        let credentials = Credentials::new(&GitFolder::open(folder.path()).unwrap(), guard.clone());
+        credentials.put("example.com", credential("first-password")).unwrap();
+        // In the way of what is written.
+        let unfinished = credentials.path.with_extension("new");
+        std::fs::create_dir(&unfinished).unwrap();
+        let is_live = |password: &str| guard.is_live(&password.to_owned().into());
+        for change in [credentials.put("example.com", credential("second-password")), credentials.remove("example.com")]
+        {
+            assert!(matches!(change, Err(CredentialError::File(_))), "{change:?}");
+            assert!(is_live("first-password"));
+        }
+        std::fs::remove_dir(&unfinished).unwrap();
+        credentials.put("example.com", credential("second-password")).unwrap();
+        assert!(is_live("second-password") && !is_live("first-password"));
     }
 
     #[test]

@@ -4,12 +4,16 @@
 //! ([`GitFolder::shared`](super::GitFolder::shared)), which their environment includes: it is written anew when there is
 //! another credential or the first deploy key, and says nothing where an administrator has it so.
 
+use super::GitFolder;
+use super::command::AUTHORITY;
 use super::configuration::File;
 use super::credentials::{Credential, CredentialError, Credentials};
 use super::deploy_key::{DeployKey, DeployKeyError};
 use super::proof::Proof;
+use crate::config::Config;
 use crate::guard::{Guard, Source};
-use crate::private_files;
+use crate::private_files::{self, PrivateFileError};
+use crate::supervise::Supervisor;
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Clone, Debug)]
@@ -29,8 +33,19 @@ struct Inner {
 }
 
 impl Identity {
-    /// Tells the guard and whom it is lent to of what there is. Blocking.
-    pub(super) fn open(proof: Proof, authority: Option<String>, lent: bool, guard: Guard) -> Self {
+    /// That of this Core. Blocking.
+    pub fn of(config: &Config, supervisor: &Supervisor, guard: Guard) -> Result<Self, PrivateFileError> {
+        let known_hosts = &config.git.known_hosts;
+        let proof = Proof {
+            folder: GitFolder::open(&config.state_dir)?,
+            program: supervisor.lasting_name(),
+            known_hosts: (!known_hosts.as_os_str().is_empty()).then(|| known_hosts.clone()),
+        };
+        Ok(Self::open(proof, std::env::var(AUTHORITY).ok(), config.git.in_workspaces, guard))
+    }
+
+    /// Tells the guard and whom it is lent to of what there is.
+    fn open(proof: Proof, authority: Option<String>, lent: bool, guard: Guard) -> Self {
         let (key, credentials) = (DeployKey::new(&proof.folder), Credentials::new(&proof.folder, guard.clone()));
         guard.set_live(Source::DeployKey, key.secrets());
         let writing = Mutex::default();
@@ -43,6 +58,10 @@ impl Identity {
     pub async fn public_key(&self) -> Result<String, DeployKeyError> {
         self.ensure_key().await?;
         self.0.key.public().await
+    }
+
+    pub(super) fn proof(&self) -> &Proof {
+        &self.0.proof
     }
 
     pub(super) async fn ensure_key(&self) -> Result<(), DeployKeyError> {
@@ -110,7 +129,6 @@ impl Identity {
 
 #[cfg(test)]
 mod tests {
-    use super::super::GitFolder;
     use super::*;
     use crate::guard::MASK;
 

@@ -91,6 +91,13 @@ impl Guard {
         self.changed.send_replace(());
     }
 
+    /// Whether it is masked for as long as its source has it, and not only for a while.
+    #[cfg(test)]
+    pub(crate) fn is_live(&self, value: &SecretString) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.live.iter().any(|(_, live)| needles::equal(live, value))
+    }
+
     /// Every value that is masked now, for a process that masks by itself.
     pub fn values(&self) -> Vec<SecretString> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

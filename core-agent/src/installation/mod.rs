@@ -83,7 +83,8 @@ impl Installation {
         self.folder.join("claude")
     }
 
-    fn versions(&self) -> PathBuf {
+    /// Each version in a folder of its own.
+    pub fn versions(&self) -> PathBuf {
         self.folder.join("versions")
     }
 

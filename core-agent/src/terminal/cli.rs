@@ -20,8 +20,30 @@ const GRACE: Duration = Duration::from_secs(3);
 const KILLED: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The CLI as the kernel names it: where a name of PATH leads, through links.
-pub(super) fn program(command: &Path, path: &str) -> Option<PathBuf> {
+/// The programs that are the CLI, as the kernel names them.
+#[derive(Clone, Debug)]
+pub(super) struct Cli {
+    /// What is configured, through links.
+    program: Option<PathBuf>,
+    /// Where the agent has installed it: an update leaves what runs as it is, in the folder of another version.
+    versions: Option<PathBuf>,
+}
+
+impl Cli {
+    pub(super) fn find(command: &Path, path: &str, versions: &Path) -> Self {
+        Self { program: program(command, path), versions: versions.canonicalize().ok() }
+    }
+
+    fn is(&self, runs: &Path) -> bool {
+        // What was updated in place runs a file that is gone.
+        let lasting = runs.to_str().and_then(|runs| runs.strip_suffix(" (deleted)")).map_or(runs, Path::new);
+        self.program.as_deref() == Some(lasting)
+            || self.versions.as_ref().is_some_and(|folder| runs.starts_with(folder))
+    }
+}
+
+/// Where a name of PATH leads, through links.
+fn program(command: &Path, path: &str) -> Option<PathBuf> {
     let places: Vec<PathBuf> = if command.is_absolute() {
         vec![command.to_owned()]
     } else {
@@ -30,14 +52,14 @@ pub(super) fn program(command: &Path, path: &str) -> Option<PathBuf> {
     places.into_iter().find(|place| place.is_file())?.canonicalize().ok()
 }
 
-/// Ends every process of `program` in this Core's terminals. Returns how many there were.
-pub(super) async fn end_all(program: PathBuf, core: CoreId) -> usize {
+/// Ends every process of the CLI in this Core's terminals. Returns how many there were.
+pub(super) async fn end_all(cli: Cli, core: CoreId) -> usize {
     let mut ended: HashSet<Seen> = HashSet::new();
     for (signal, patience) in [(Signal::TERM, GRACE), (Signal::KILL, KILLED)] {
         let until = Instant::now() + patience;
         let mut told = HashSet::new();
         loop {
-            let found = find(program.clone(), core).await;
+            let found = find(cli.clone(), core).await;
             if found.is_empty() {
                 return ended.len();
             }
@@ -58,24 +80,31 @@ pub(super) async fn end_all(program: PathBuf, core: CoreId) -> usize {
     ended.len()
 }
 
-async fn find(program: PathBuf, core: CoreId) -> Vec<Seen> {
+async fn find(cli: Cli, core: CoreId) -> Vec<Seen> {
     let variable = format!("{CORE}={core}");
-    let look = move || tree::all().into_iter().filter(|seen| is_one(*seen, &program, variable.as_bytes())).collect();
-    // A process table that cannot be looked at shows nothing: it was logged by whoever could not.
-    tokio::task::spawn_blocking(look).await.unwrap_or_default()
+    let look = move || {
+        let all = tree::all();
+        // This very process is in it.
+        if all.is_empty() {
+            tracing::error!("the processes cannot be looked at: the CLI in terminals goes on");
+        }
+        all.into_iter().filter(|seen| is_one(*seen, &cli, variable.as_bytes())).collect()
+    };
+    tokio::task::spawn_blocking(look).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the CLI in terminals cannot be looked for and goes on");
+        Vec::new()
+    })
 }
 
-fn is_one(seen: Seen, program: &Path, variable: &[u8]) -> bool {
+fn is_one(seen: Seen, cli: &Cli, variable: &[u8]) -> bool {
     let folder = PathBuf::from(format!("/proc/{}", seen.pid.as_raw_nonzero()));
     // What another user runs cannot be read.
     let Ok(runs) = std::fs::read_link(folder.join("exe")) else { return false };
-    // After an update the running one's file is another.
-    let is_cli = runs == program || runs.to_str().and_then(|runs| runs.strip_suffix(" (deleted)")) == program.to_str();
     let of_a_terminal = || {
         let environment = std::fs::read(folder.join("environ")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|one| one == variable)
     };
-    is_cli && !seen.zombie && of_a_terminal()
+    cli.is(&runs) && !seen.zombie && of_a_terminal()
 }
 
 #[cfg(test)]
@@ -96,20 +125,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_runs_in_another_cores_terminal_or_is_another_program_goes_on() {
+    async fn what_is_the_cli_of_any_version_ends_and_what_is_another_cores_or_another_program_goes_on() {
         let (this, other) = (CoreId::new(), CoreId::new());
         let start = |program: &str, core: CoreId| {
             Command::new(program).arg("60").env_clear().env(CORE, core.to_string()).spawn().unwrap()
         };
         let folder = tempfile::tempdir().unwrap();
-        let cli = folder.path().canonicalize().unwrap().join("cli");
-        std::fs::copy("/bin/sleep", &cli).unwrap();
-        let cli_path = cli.to_str().unwrap();
-        let (mut ours, mut theirs, mut sleeps) = (start(cli_path, this), start(cli_path, other), start("sleep", this));
+        let [present, before] = ["2.2", "2.1"].map(|version| {
+            let version = folder.path().join("versions").join(version);
+            std::fs::create_dir_all(&version).unwrap();
+            std::fs::copy("/bin/sleep", version.join("claude")).unwrap();
+            version.join("claude").to_str().unwrap().to_owned()
+        });
+        let configured = folder.path().join("configured");
+        std::fs::copy("/bin/sleep", &configured).unwrap();
+        let mut ours = [&present, &before, configured.to_str().unwrap()].map(|program| start(program, this));
+        let (mut theirs, mut sleeps) = (start(&present, other), start("sleep", this));
+        let cli = Cli::find(&configured, "", &folder.path().join("versions"));
         let ending = tokio::spawn(end_all(cli, this));
         // Whoever started it reaps it: until then it is a zombie, which is no process any more.
-        assert_eq!(ending.await.unwrap(), 1);
-        assert!(ours.wait().unwrap().code().is_none());
+        assert_eq!(ending.await.unwrap(), 3);
+        for ours in &mut ours {
+            assert!(ours.wait().unwrap().code().is_none());
+        }
         for other in [&mut theirs, &mut sleeps] {
             assert!(other.try_wait().unwrap().is_none(), "it goes on");
             other.kill().unwrap();

@@ -30,6 +30,7 @@ pub use wire::{Exited, Replay};
 use crate::config::{Config, RecordingPolicy, TerminalConfig};
 use crate::git::GitFolder;
 use crate::guard::Guard;
+use crate::installation::Installation;
 use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
 use keepers::Keepers;
 use protocol::event::Actor;
@@ -94,6 +95,8 @@ pub struct Terminals {
     git: GitFolder,
     /// The CLI, as it is configured.
     cli: PathBuf,
+    /// Where the agent installs it.
+    cli_versions: PathBuf,
     /// The agent's configuration, for its own commands.
     config_file: Option<PathBuf>,
     workspaces: Workspaces,
@@ -129,6 +132,7 @@ impl Terminals {
                 .collect(),
             git: GitFolder::at(&config.state_dir),
             cli: config.claude.command.clone(),
+            cli_versions: Installation::new(&config.state_dir).versions(),
             config_file: config.file.clone(),
             passed: config.claude.inherited(),
             workspaces,
@@ -263,10 +267,7 @@ impl Terminals {
     /// Ends what people have started of the CLI in terminals, which go on. Returns how many processes there were.
     pub async fn end_clis(&self) -> usize {
         let path = self.passed.iter().find(|(name, _)| name == "PATH").map_or("", |(_, path)| path);
-        match cli::program(&self.cli, path) {
-            Some(program) => cli::end_all(program, self.core).await,
-            None => 0,
-        }
+        cli::end_all(cli::Cli::find(&self.cli, path, &self.cli_versions), self.core).await
     }
 
     /// Lets go of those that are left: they go on, and the next agent finds them.

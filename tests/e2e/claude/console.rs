@@ -117,6 +117,12 @@ async fn such_a_key_outlives_the_agent_is_told_when_it_is_refused_and_goes_with_
     assert_eq!(core.console_key(), None);
     assert_eq!(files_with(core.folder(), &key), Vec::<std::path::PathBuf>::new());
     assert_eq!(core.claude(&world.ada).await["state"], "signed_out");
+    // As after a logout that somebody typed, or a sign-out that was broken off: only a copy is left.
+    core.write_private(&copy, &json!({ "primaryApiKey": key }).to_string());
+    for outcome in ["key_deleted", "not_signed_in"] {
+        assert_eq!(core.sign_out(&world.ada).await.expect(200)["outcome"], outcome);
+        assert!(!copy.exists());
+    }
     chat.post("anybody?", "after").await.expect_problem(409, "not-signed-in");
     let refreshes = world.vendor.record().of("/v1/oauth/token").len();
     assert_eq!(refreshes, 1, "there is nothing to refresh, and a code was exchanged once");
@@ -152,10 +158,15 @@ async fn one_kind_of_sign_in_takes_the_place_of_the_other_and_one_that_is_cancel
     world.vendor.gates().open("key");
 
     let ada = world.ada.get("/api/v1/me").await.expect(200)["user"].clone();
-    for _ in 0..2 {
+    let copy = core.home().join(".claude/backups/.claude.json.backup.1700000000000");
+    for earlier in [false, true] {
+        if earlier {
+            core.write_private(&copy, &std::fs::read_to_string(core.cli_state_file()).unwrap());
+        }
         let plan = core.sign_in(&world.ada, &world.vendor, "ada").await;
         assert_eq!((&plan["method"], &plan["owner"]), (&json!("oauth"), &ada));
         assert_eq!(core.console_key(), None);
+        assert_eq!(files_with(&core.home().join(".claude/backups"), "primaryApiKey"), Vec::<std::path::PathBuf>::new());
         let console = core.sign_in_by_console(&world.ada, &world.vendor).await;
         assert_eq!(
             (&console["method"], &console["owner"], &console["plan"]),

@@ -75,10 +75,16 @@ impl Watcher {
         let (stamp, state) = (Stamp::of(&self.path), Stamp::of(&self.key.file));
         let mut changed = first || seen.credentials != stamp;
         if first || seen.state != state {
-            let key = self.key.read();
-            // The rest of it is no news.
-            changed |= !equal(seen.key.as_ref(), key.as_ref());
-            (seen.state, seen.key) = (state, key);
+            seen.state = state;
+            match self.key.read() {
+                Ok(key) => {
+                    // The rest of it is no news.
+                    changed |= !equal(seen.key.as_ref(), key.as_ref());
+                    seen.key = key;
+                }
+                // The key that was there counts as there: nobody can say that it has gone.
+                Err(error) => tracing::error!(%error, "the CLI's state cannot be read"),
+            }
         }
         if !changed {
             return;

@@ -103,7 +103,7 @@ impl McpServers {
             }
         };
         let servers = Self { path, guard, starter, kept: Mutex::new(Kept { all, revision: 0 }) };
-        servers.tell_guard(&servers.lock().all);
+        servers.tell_guard(&[&servers.lock().all]);
         servers
     }
 
@@ -111,8 +111,9 @@ impl McpServers {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell_guard(&self, all: &All) {
-        let servers = all.core.values().chain(all.workspaces.values().flat_map(BTreeMap::values));
+    fn tell_guard(&self, in_use: &[&All]) {
+        let servers =
+            in_use.iter().flat_map(|all| all.core.values().chain(all.workspaces.values().flat_map(BTreeMap::values)));
         self.guard.set_live(Source::McpServers, servers.flat_map(Server::values).collect());
     }
 
@@ -144,7 +145,7 @@ impl McpServers {
         let mut next = kept.all.clone();
         next.workspaces.remove(workspace);
         private_files::write(&self.path, next.exposed().to_string().as_bytes())?;
-        self.tell_guard(&next);
+        self.tell_guard(&[&next]);
         kept.all = next;
         kept.revision += 1;
         Ok(())
@@ -158,9 +159,10 @@ impl McpServers {
         if text.len() > LARGEST_FILE {
             return Err(McpError::TooMany);
         }
-        // Before anything can carry them.
-        self.tell_guard(&next);
+        // Before anything can carry them; and where the file is not written, the ones before stay in use.
+        self.tell_guard(&[&kept.all, &next]);
         private_files::write(&self.path, text.as_bytes())?;
+        self.tell_guard(&[&next]);
         kept.all = next;
         kept.revision += 1;
         Ok(())
@@ -221,6 +223,25 @@ mod tests {
         again.remove(Some("garden"), "echo").unwrap();
         assert!(matches!(again.remove(Some("garden"), "echo"), Err(McpError::Unknown)));
         assert_eq!((token("garden"), again.revision()), (json!("of-the-whole-core"), 1));
+    }
+
+    #[test]
+    fn a_secret_stays_masked_for_as_long_as_it_is_in_use_although_its_server_was_to_go() {
+        let (folder, guard) = (tempfile::tempdir().unwrap(), Guard::new());
+        let servers = open(folder.path().join("mcp.json"), guard.clone());
+        let name: ServerName = "echo".parse().unwrap();
+        servers.put(None, &name, server("first-secret-value")).unwrap();
+        // In the way of what is written.
+        let unfinished = folder.path().join("mcp.new");
+        std::fs::create_dir(&unfinished).unwrap();
+        let is_live = |secret: &str| guard.is_live(&secret.to_owned().into());
+        for change in [servers.put(None, &name, server("second-secret-value")), servers.remove(None, "echo")] {
+            assert!(matches!(change, Err(McpError::File(_))), "{change:?}");
+            assert!(is_live("first-secret-value"));
+        }
+        std::fs::remove_dir(&unfinished).unwrap();
+        servers.remove(None, "echo").unwrap();
+        assert!(!is_live("first-secret-value") && !is_live("second-secret-value"));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// How often git is asked how far it is, and its folder how large.
 const LOOK: Duration = Duration::from_millis(250);
 const WEIGH: Duration = Duration::from_secs(2);
+
 /// Why a clone came to nothing.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -135,9 +136,9 @@ impl Clones {
     /// That what has come so far is not too large.
     async fn weigh(&self, folder: &Path) -> Result<(), Failure> {
         let (folder, largest) = (folder.to_owned(), self.0.largest);
-        // A folder that cannot be looked at is being written: the next look sees more.
         let (workspaces, min_free) = (self.0.workspaces.clone(), self.0.min_free);
         let looked = spawn_blocking(move || (weight(&folder, largest), workspaces.has_room(min_free))).await;
+        // Where nobody could look, the next look sees more.
         let (size, has_room) = looked.unwrap_or((0, true));
         if size > largest {
             return Err(Failure::TooLarge(largest));

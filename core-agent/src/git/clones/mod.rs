@@ -16,9 +16,8 @@ mod weight;
 pub use list::Standing;
 
 use super::address::{Address, Branch};
-use super::command::{AUTHORITY, Git, passed};
-use super::proof::Proof;
-use super::{Authors, GitFolder, Identity, Progress};
+use super::command::{Git, passed};
+use super::{Identity, Progress};
 use crate::config::Config;
 use crate::guard::Guard;
 use crate::private_files::PrivateFileError;
@@ -58,7 +57,6 @@ pub struct Clones(Arc<Shared>);
 struct Shared {
     git: Git,
     identity: Identity,
-    authors: Authors,
     guard: Guard,
     workspaces: Workspaces,
     supervisor: Supervisor,
@@ -76,28 +74,24 @@ struct Shared {
 impl Clones {
     pub fn new(
         config: &Config,
+        identity: Identity,
         workspaces: Workspaces,
         supervisor: Supervisor,
         guard: Guard,
         tasks: TaskTracker,
-    ) -> Result<Self, PrivateFileError> {
+    ) -> Self {
         let variables = std::env::vars_os();
         let variables =
             variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let known_hosts = &config.git.known_hosts;
-        let folder = GitFolder::open(&config.state_dir)?;
-        let authors = Authors::new(&folder);
-        let proof = Proof {
-            folder,
-            program: supervisor.lasting_name(),
-            known_hosts: (!known_hosts.as_os_str().is_empty()).then(|| known_hosts.clone()),
+        let git = Git {
+            command: config.git.command.clone(),
+            proof: identity.proof().clone(),
+            environment: passed(variables),
         };
-        let authority = std::env::var(AUTHORITY).ok();
         let shared = Shared {
-            identity: Identity::open(proof.clone(), authority, config.git.in_workspaces, guard.clone()),
-            authors,
+            git,
+            identity,
             guard,
-            git: Git { command: config.git.command.clone(), proof, environment: passed(variables) },
             workspaces,
             supervisor,
             timeout: config.git.clone_timeout,
@@ -108,15 +102,7 @@ impl Clones {
             min_free: config.journal.min_free,
             entries: Mutex::default(),
         };
-        Ok(Self(Arc::new(shared)))
-    }
-
-    pub fn identity(&self) -> &Identity {
-        &self.0.identity
-    }
-
-    pub fn authors(&self) -> &Authors {
-        &self.0.authors
+        Self(Arc::new(shared))
     }
 
     /// Removes what an earlier agent has left, once nothing of it works there any more. Whoever calls has listed it before
@@ -129,8 +115,8 @@ impl Clones {
         }
     }
 
-    /// Begins a clone. Its name is taken from now on, and before that `forget` takes from the name what an earlier workspace
-    /// has left to it.
+    /// Begins a clone. Its name is taken from now on; `forget` takes from the name what an earlier workspace has left to it,
+    /// once nothing else can refuse the clone. Blocking, within the runtime.
     pub fn begin(
         &self,
         name: &WorkspaceName,
@@ -151,9 +137,14 @@ impl Clones {
             return Err(WorkspaceError::Exists.into());
         }
         // Under the lock: whoever makes an empty workspace of this name asks here first.
-        self.0.workspaces.is_free(name)?;
-        forget()?;
         let folder = self.0.workspaces.begin(name)?;
+        if let Err(error) = forget() {
+            let path = folder.path().to_owned();
+            if let Err(error) = folder.discard() {
+                tracing::error!(%error, folder = %path.display(), "a clone's folder cannot be removed");
+            }
+            return Err(error.into());
+        }
         let entry = Entry::Cloning { progress: Progress::default(), cancel: cancel.clone(), over: over.clone() };
         entries.insert(name.clone(), entry);
         let clones = self.clone();
@@ -176,6 +167,8 @@ impl Clones {
             return Err(WorkspaceError::Exists.into());
         }
         self.0.workspaces.is_free(name)?;
+        // Before the name leads anywhere: what is made under it must not find what was another one's.
+        self.0.workspaces.has_place()?;
         forget()?;
         let path = self.0.workspaces.create(name)?;
         // What failed under this name before is history.
@@ -277,6 +270,7 @@ async fn discard(folder: Unfinished) {
 mod tests {
     use super::super::command::TREE;
     use super::*;
+    use crate::workspace::MAX_WORKSPACES;
 
     fn clones(folder: &Path) -> Clones {
         let state_dir = folder.join("state");
@@ -285,7 +279,9 @@ mod tests {
         let mut config = Config { state_dir, ..Config::default() };
         config.git.max_clones = 1;
         let supervisor = Supervisor::at("/nonexistent/core-agent");
-        Clones::new(&config, workspaces, supervisor, Guard::new(), TaskTracker::new()).unwrap()
+        let (guard, tasks) = (Guard::new(), TaskTracker::new());
+        let identity = Identity::of(&config, &supervisor, guard.clone()).unwrap();
+        Clones::new(&config, identity, workspaces, supervisor, guard, tasks)
     }
 
     #[tokio::test]
@@ -337,7 +333,18 @@ mod tests {
         let address: Address = "https://example.com/a".parse().unwrap();
         let refused = clones.begin(&name, address.clone(), None, || Err(failed()));
         assert!(matches!(refused, Err(CloneError::Forget(_))) && clones.standing(&name).is_none());
+        assert_eq!(clones.0.workspaces.unfinished().unwrap().len(), 0, "nothing is left of it");
+        for number in 1..MAX_WORKSPACES {
+            clones.create_empty(&format!("w{number}").parse().unwrap(), || Ok(())).unwrap();
+        }
         clones.create_empty(&name, || Ok(())).unwrap();
+        let more = "more".parse().unwrap();
+        for full in [
+            clones.create_empty(&more, || panic!("it is refused")).map(drop),
+            clones.begin(&more, address.clone(), None, || panic!("it is refused")),
+        ] {
+            assert!(matches!(full, Err(CloneError::Workspace(WorkspaceError::TooMany))), "{full:?}");
+        }
         for taken in [
             clones.create_empty(&name, || panic!("it is taken")).map(drop),
             clones.begin(&name, address, None, || panic!("it is taken")),
