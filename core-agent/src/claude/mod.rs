@@ -266,18 +266,14 @@ impl Claude {
             });
         }
         tasks.spawn(over.clone().run_until_cancelled_owned(wake_when_confirmed(board.follow(), sessions.clone())));
-        let recovery = Recovery::attempt(&journal).await?;
-        if recovery.is_due() {
-            gate.send_replace(Gate::Closed);
-        }
+        let recovery = Recovery::at_start(&journal, &gate).await?;
         let pruner = Arc::new(Pruner::new(journal.clone(), sessions.clone(), Arc::clone(&settings)));
         tasks.spawn(over.clone().run_until_cancelled_owned({
             let pruner = Arc::clone(&pruner);
             async move { pruner.run().await }
         }));
         let spares = Arc::new(Spares::new(settings.warm_spares));
-        let ending = tokio::sync::Mutex::default();
-        let claude = Self {
+        let claude = Arc::new(Self {
             settings,
             journal,
             board,
@@ -298,17 +294,13 @@ impl Claude {
             spares,
             tasks: tasks.clone(),
             gate,
-            ending,
+            ending: tokio::sync::Mutex::default(),
             over,
             revoked: AtomicBool::new(false),
             admission: tokio::sync::Mutex::default(),
             recovery: recovery.into(),
-        };
-        let claude = Arc::new(claude);
-        if claude.recovery().is_due() {
-            let recovering = Arc::clone(&claude);
-            tasks.spawn(claude.over.clone().run_until_cancelled_owned(async move { recovering.recover().await }));
-        }
+        });
+        claude.recover_in_time();
         Ok(claude)
     }
 

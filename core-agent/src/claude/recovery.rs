@@ -5,10 +5,12 @@
 //! ```
 
 use super::Claude;
+use super::session::Gate;
 use crate::journal::{Journal, JournalError};
 use protocol::ids::SessionId;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 /// How often it is tried to write on a disk that was full.
@@ -23,7 +25,16 @@ pub(super) enum Recovery {
 }
 
 impl Recovery {
-    pub(super) async fn attempt(journal: &Journal) -> Result<Self, JournalError> {
+    /// Where it cannot be done yet the gate is closed.
+    pub(super) async fn at_start(journal: &Journal, gate: &watch::Sender<Gate>) -> Result<Self, JournalError> {
+        let recovery = Self::attempt(journal).await?;
+        if recovery.is_due() {
+            gate.send_replace(Gate::Closed);
+        }
+        Ok(recovery)
+    }
+
+    async fn attempt(journal: &Journal) -> Result<Self, JournalError> {
         match journal.recover().await {
             Ok(sessions) => Ok(Self::Waiting(sessions)),
             Err(JournalError::DiskFull) => Ok(Self::Due),
@@ -49,8 +60,16 @@ impl Claude {
         self.recovery.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets what could not be recovered at the start be recovered later.
+    pub(super) fn recover_in_time(self: &Arc<Self>) {
+        if self.recovery().is_due() {
+            let claude = Arc::clone(self);
+            self.tasks.spawn(self.over.clone().run_until_cancelled_owned(async move { claude.recover().await }));
+        }
+    }
+
     /// Tries until there is room, and lets work begin then.
-    pub(super) async fn recover(&self) {
+    async fn recover(&self) {
         tracing::error!("the disk is full: nothing begins until there is room for the end of what was under way");
         let recovered = loop {
             sleep(AGAIN).await;

@@ -36,7 +36,7 @@ pub enum JournalError {
 const FULL: [&str; 2] = ["13", "4874"];
 
 pub(super) fn is_full(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| FULL.contains(&&*code))
 }
 

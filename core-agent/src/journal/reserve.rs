@@ -23,7 +23,7 @@ impl Reserve {
             return Ok(());
         }
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&self.0)?;
-        file.write_all(&[0; SIZE])?;
+        file.write_all(&vec![0; SIZE])?;
         file.sync_all()
     }
 
