@@ -81,7 +81,8 @@ fn gate(site: &Site, round: u64) -> String {
 
 /// The answer as the vendor says it.
 fn whole_answer() -> String {
-    (1..=NUMBERS).map(|number| format!("{number} ")).collect()
+    let count = u32::try_from(NUMBERS).expect("an answer is short");
+    Say::numbered(count).all_chunks().concat()
 }
 
 impl Site {
