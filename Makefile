@@ -27,7 +27,7 @@ bench: prepare ## Benchmarks, one JSON object a line
 	cargo build --workspace --release --locked
 	@scripts/bench
 
-crash: prepare build ## The long run of faults: N=… rounds (default 50)
+crash: prepare build ## The long run of faults: N=… of them (default 50); says how many processes it killed
 	@scripts/prepare faketime=faketime
 	CONDRIX_TEST_ROUNDS=$(or $(N),50) cargo test --workspace --locked --test e2e -- faults:: --nocapture
 

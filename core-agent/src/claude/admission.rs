@@ -16,6 +16,11 @@ impl Admission {
         self.ended = self.ended.max(epoch.or(self.welcomed));
     }
 
+    /// Whether the newest that was heard lets work begin.
+    pub(super) const fn is_admitted(&self) -> bool {
+        self.welcomed.is_some() && !self.revoked
+    }
+
     /// Whether a welcome in this epoch lets work begin.
     pub(super) fn welcomed(&mut self, epoch: u64) -> bool {
         self.welcomed = self.welcomed.max(Some(epoch));
@@ -35,9 +40,11 @@ mod tests {
     fn a_restored_core_is_admitted_however_it_heard_of_its_revocation() {
         for heard in [Some(1), None] {
             let mut admission = Admission::default();
-            assert!(admission.welcomed(1));
+            assert!(!admission.is_admitted());
+            assert!(admission.welcomed(1) && admission.is_admitted());
             admission.revoked(heard);
-            assert!(admission.welcomed(3));
+            assert!(!admission.is_admitted());
+            assert!(admission.welcomed(3) && admission.is_admitted());
         }
         let mut never_welcomed = Admission::default();
         never_welcomed.revoked(None);

@@ -107,16 +107,20 @@ impl Claude {
     /// Lets work begin, unless there is a reason against it. Whoever closes the gate states the reason first; it is looked
     /// for under the gate's own lock, so that of an opening and a closing the closing one wins.
     async fn open_gate(&self) {
-        let opened = self.gate.send_if_modified(|gate| {
-            let open = !self.over.is_cancelled() && !self.revoked.load(Ordering::SeqCst);
+        if self.unlock_gate() {
+            self.go_on().await;
+        }
+    }
+
+    /// The same, without waking anybody. Says whether it is open.
+    pub(super) fn unlock_gate(&self) -> bool {
+        self.gate.send_if_modified(|gate| {
+            let open = !self.over.is_cancelled() && !self.revoked.load(Ordering::SeqCst) && !self.recovery().is_due();
             if open {
                 *gate = Gate::Open;
             }
             open
-        });
-        if opened {
-            self.go_on().await;
-        }
+        })
     }
 
     /// Lets every session with work left do it. The journal knows them all: one may have no task.

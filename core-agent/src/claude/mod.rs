@@ -29,6 +29,7 @@ mod offers;
 mod owner;
 pub mod process;
 mod prune;
+mod recovery;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
@@ -56,12 +57,13 @@ use protocol::claude::{ClaudeState, CoreReport, Method, State};
 use protocol::event::{Actor, PermissionMode};
 use protocol::ids::{SessionId, SignInId, UserId};
 use prune::Pruner;
+use recovery::Recovery;
 use session::{AnswerFault, ControlError, Gate, Places, SessionError, Sessions, Shared, Spares};
 use settings::{Settings, SettingsError};
 use sign_in::{AccountKind, Begun, SignInError, SignIns};
 use state::{Board, Change};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -179,8 +181,7 @@ pub struct Claude {
     revoked: AtomicBool,
     /// Held while a revocation, or its end, is carried out: in the order in which they came.
     admission: tokio::sync::Mutex<Admission>,
-    /// Sessions with messages that an earlier agent accepted. They wait for [`Claude::admitted`].
-    recovered: std::sync::Mutex<Vec<SessionId>>,
+    recovery: std::sync::Mutex<Recovery>,
 }
 
 impl Claude {
@@ -264,15 +265,14 @@ impl Claude {
             });
         }
         tasks.spawn(over.clone().run_until_cancelled_owned(wake_when_confirmed(board.follow(), sessions.clone())));
-        let recovered = std::sync::Mutex::new(journal.recover().await?);
+        let recovery = Recovery::at_start(&journal, &gate).await?;
         let pruner = Arc::new(Pruner::new(journal.clone(), sessions.clone(), Arc::clone(&settings)));
         tasks.spawn(over.clone().run_until_cancelled_owned({
             let pruner = Arc::clone(&pruner);
             async move { pruner.run().await }
         }));
         let spares = Arc::new(Spares::new(settings.warm_spares));
-        let ending = tokio::sync::Mutex::default();
-        let claude = Self {
+        let claude = Arc::new(Self {
             settings,
             journal,
             board,
@@ -293,21 +293,14 @@ impl Claude {
             spares,
             tasks: tasks.clone(),
             gate,
-            ending,
+            ending: tokio::sync::Mutex::default(),
             over,
             revoked: AtomicBool::new(false),
             admission: tokio::sync::Mutex::default(),
-            recovered,
-        };
-        Ok(Arc::new(claude))
-    }
-
-    /// Lets recovered sessions go on: where the gate is open with their messages, where it is closed to their end.
-    fn release_recovered(&self) {
-        let recovered = std::mem::take(&mut *self.recovered.lock().unwrap_or_else(PoisonError::into_inner));
-        for session in recovered {
-            self.sessions.wake(session);
-        }
+            recovery: recovery.into(),
+        });
+        claude.recover_in_time();
+        Ok(claude)
     }
 
     /// The Core's state, followed as it changes.
@@ -356,14 +349,18 @@ impl Claude {
         if let Some(model) = &new.model {
             self.check_model(model).await?;
         }
+        self.has_room().await?;
         // A spare's process waits under this id.
         new.id = self.spares.take(&new.workspace).unwrap_or(new.id);
         let (id, workspace) = (new.id, new.workspace.clone());
         new.title = new.title.map(|title| self.guard.mask(title));
-        let created = self.journal.create_session(new).await;
+        if let Err(error) = self.journal.create_session(new).await {
+            // Nobody else would take it.
+            self.sessions.discard(id);
+            return Err(error.into());
+        }
         let (spares, sessions) = (Arc::clone(&self.spares), self.sessions.clone());
         self.tasks.spawn_blocking(move || spares.renew(&workspace, &sessions));
-        created?;
         Ok(id)
     }
 
@@ -398,6 +395,9 @@ impl Claude {
     /// Whether a message that is accepted now will be taken.
     fn takes_messages(&self) -> Result<(), ClaudeError> {
         self.launcher.check_age().map_err(ProcessError::from)?;
+        if self.recovery().is_due() {
+            return Err(ClaudeError::NoRoom(Room::DiskLow));
+        }
         let claude = self.board.claude();
         if claude.method == Method::None || claude.state == State::SignedOut {
             return Err(ClaudeError::NotSignedIn);

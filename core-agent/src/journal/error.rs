@@ -31,13 +31,18 @@ pub enum JournalError {
     Storage(Arc<sqlx::Error>),
 }
 
-/// SQLite's primary result code for a full disk or file.
-const SQLITE_FULL: &str = "13";
+/// SQLite's result codes for a full disk or file, and for the log's index, for which there is no room
+/// (`SQLITE_IOERR_SHMSIZE`).
+const FULL: [&str; 2] = ["13", "4874"];
+
+pub(super) fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| FULL.contains(&&*code))
+}
 
 impl From<sqlx::Error> for JournalError {
     fn from(error: sqlx::Error) -> Self {
-        let full = error.as_database_error().is_some_and(|error| error.code().is_some_and(|code| code == SQLITE_FULL));
-        if full { Self::DiskFull } else { Self::Storage(Arc::new(error)) }
+        if is_full(&error) { Self::DiskFull } else { Self::Storage(Arc::new(error)) }
     }
 }
 

@@ -20,6 +20,7 @@ mod open;
 mod project;
 mod read;
 mod remove;
+mod reserve;
 mod room;
 mod rows;
 mod search;

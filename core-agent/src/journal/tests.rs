@@ -37,6 +37,16 @@ impl Opened {
     }
 }
 
+/// Waits until SQLite has let go of a journal that was abandoned: its log is gone then.
+async fn left_alone(path: &Path) {
+    let gone = async {
+        while path.with_extension("db-wal").exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.unwrap();
+}
+
 async fn open(path: &Path) -> Opened {
     open_on(path, BOOT).await
 }
@@ -712,6 +722,51 @@ async fn a_full_file_system_harms_nothing_that_is_there_and_writing_goes_on_once
     let opened = open(&path).await;
     assert_eq!(all(&opened.journal, id).await.len() as u64, acknowledged + 1);
     opened.abandon().await;
+}
+
+#[tokio::test]
+async fn a_journal_is_read_on_a_full_disk_and_begins_to_be_written_once_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(folder.path(), "1m") else { return };
+    let path = folder.path().join("journal.db");
+    let opened = open(&path).await;
+    let id = session(&opened.journal).await;
+    let running = turn(&opened.journal, id).await;
+    opened.abandon().await;
+    left_alone(&path).await;
+    let ballast = disk.fill();
+    // Ended again and again, on another boot.
+    for _ in 0..2 {
+        let opened = open_on(&path, NEXT_BOOT).await;
+        assert_eq!(opened.journal.epoch(), 2, "what is shown is what will be noted");
+        assert_eq!(all(&opened.journal, id).await.len(), 3);
+        assert!(matches!(opened.journal.recover().await, Err(JournalError::DiskFull)));
+        opened.abandon().await;
+    }
+    let opened = open_on(&path, NEXT_BOOT).await;
+    std::fs::remove_file(&ballast).unwrap();
+    assert!(opened.journal.recover().await.unwrap().is_empty());
+    let last = all(&opened.journal, id).await.pop().unwrap().event;
+    assert!(matches!(last, Event::TurnInterrupted { turn, .. } if turn == running), "{last:?}");
+    opened.abandon().await;
+    let opened = open_on(&path, NEXT_BOOT).await;
+    assert_eq!(opened.journal.epoch(), 2, "it was noted before anything else was");
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_clean_end_is_noted_only_of_what_was_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(folder.path(), "1m") else { return };
+    let path = folder.path().join("journal.db");
+    open(&path).await.abandon().await;
+    left_alone(&path).await;
+    let ballast = disk.fill();
+    open_on(&path, NEXT_BOOT).await.close().await;
+    std::fs::remove_file(&ballast).unwrap();
+    let opened = open_on(&path, NEXT_BOOT).await;
+    assert_eq!(opened.journal.epoch(), 2, "what an earlier boot may have lost is not forgotten");
+    opened.close().await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use super::apply::apply;
 use super::heads::Heads;
+use super::open::Start;
 use super::{Acceptance, Answer, Decided, Forked, JournalError, NewFork, NewMessage, NewSession, Removed, Why, open};
 use protocol::event::Event;
 use protocol::ids::SessionId;
@@ -105,13 +106,19 @@ pub(super) struct Changed {
 #[derive(Debug)]
 pub struct Writer {
     pub(super) db: SqliteConnection,
+    start: Start,
     commands: mpsc::Receiver<Command>,
     heads: Heads,
 }
 
 impl Writer {
-    pub(super) const fn new(db: SqliteConnection, commands: mpsc::Receiver<Command>, heads: Heads) -> Self {
-        Self { db, commands, heads }
+    pub(super) const fn new(
+        db: SqliteConnection,
+        start: Start,
+        commands: mpsc::Receiver<Command>,
+        heads: Heads,
+    ) -> Self {
+        Self { db, start, commands, heads }
     }
 
     /// Returns after [`super::Journal::close`], or when nobody is left who could write.
@@ -127,7 +134,7 @@ impl Writer {
             let close = batch.pop_if(|last| matches!(last, Command::Close { .. }));
             self.commit(batch).await;
             if let Some(close) = close {
-                close.finish(open::end(self.db).await.map_err(JournalError::from));
+                close.finish(open::end(self.db, &self.start).await.map_err(JournalError::from));
                 return;
             }
         }
@@ -165,6 +172,7 @@ impl Writer {
         if batch.is_empty() {
             return Ok(Changed::default());
         }
+        self.start.note(&mut self.db).await?;
         let now = OffsetDateTime::now_utc();
         // By hand, not as sqlx's `Transaction`: SQLite rolls back by itself when the disk is full, of which sqlx learns
         // nothing, and it would begin no other one on this connection.

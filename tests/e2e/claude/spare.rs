@@ -3,7 +3,7 @@
 use super::{KEY, uses};
 use condrix_tests::rig::conversation::{of_kind, said};
 use condrix_tests::rig::tree::Process;
-use condrix_tests::rig::{Core, CoreOptions, World, eventually};
+use condrix_tests::rig::{Core, CoreOptions, World, eventually, execute};
 use serde_json::json;
 use toml::toml;
 
@@ -56,6 +56,38 @@ async fn the_next_session_of_a_workspace_begins_in_a_process_that_is_there() {
     // Nothing of it outlives a revocation.
     world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
     core.quiet().await;
+}
+
+#[tokio::test]
+async fn a_spare_begins_nothing_before_it_knows_what_its_session_asked_for() {
+    let world = World::start().await;
+    world.vendor.accept_api_key(KEY);
+    let settings = toml! {
+        [claude]
+        warm_spares = 1
+    };
+    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
+    let core = world.core_with("one", &options).await;
+    core.converse(&world.ada, "garden").await;
+    spare_of(&core, "garden", &[]).await;
+    let session = json!({ "workspace": "garden", "permission_mode": "accept_edits", "model": "haiku" });
+    let mut chat = core.begin_session(&world.ada, &session).await;
+    let journal = core.state().join("journal.db");
+    // With the message its session becomes one that nobody understands.
+    execute(
+        &journal,
+        "CREATE TRIGGER spoil AFTER INSERT ON messages
+         BEGIN UPDATE sessions SET permission_mode = 'unheard of' WHERE id = NEW.session; END",
+    )
+    .await;
+    let turn = chat.say("hello").await;
+    let looked = async || core.log_text().contains("whose permission_mode cannot be understood").then_some(());
+    eventually("it was looked what the session asked for", looked).await;
+    execute(&journal, "DROP TRIGGER spoil").await;
+    execute(&journal, "UPDATE sessions SET permission_mode = 'acceptEdits' WHERE permission_mode = 'unheard of'").await;
+    assert_eq!(said(&chat.end_of(&turn).await, "text"), "You said: hello");
+    let asked = world.vendor.record().of("/v1/messages").pop().unwrap().json();
+    assert!(asked["model"].as_str().unwrap().contains("haiku"), "{}", asked["model"]);
 }
 
 #[tokio::test]

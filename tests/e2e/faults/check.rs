@@ -38,6 +38,24 @@ impl Sound {
         Self(events)
     }
 
+    /// What readers were told of a turn's answer in pieces and at once: all of it, where the turn was completed, and nothing
+    /// but its beginning where it was cut short. The numbers of events alone would not show a piece that was lost.
+    pub(super) fn assert_answered(&self, turn: &str, whole: &str) {
+        let joined = |kind: &str| -> String {
+            self.of_turn(turn)
+                .filter(|event| event["kind"] == kind)
+                .filter_map(|event| event["text"].as_str())
+                .collect()
+        };
+        let (pieces, text) = (joined("text_delta"), joined("text"));
+        if self.end_of(turn)["kind"] == "turn_completed" {
+            assert_eq!((pieces.as_str(), text.as_str()), (whole, whole), "a completed answer is whole");
+        } else {
+            assert!(whole.starts_with(&pieces), "what was cut short is a beginning: {pieces:?}");
+            assert!(whole.starts_with(&text), "what was cut short is a beginning: {text:?}");
+        }
+    }
+
     pub(super) fn of_turn(&self, turn: &str) -> impl Iterator<Item = &Value> {
         self.0.iter().filter(move |event| event["turn"] == turn)
     }

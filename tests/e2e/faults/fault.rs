@@ -6,6 +6,8 @@ pub(super) enum Fault {
     GatewayFrozen,
     AgentKilled,
     AgentFrozen,
+    /// Told to end, and started again.
+    AgentRestarted,
     CliKilled,
     CliFrozen,
     LinkCut,
@@ -15,6 +17,8 @@ pub(super) enum Fault {
     LinkHalfOpen,
     CoreRevoked,
     DiskFull,
+    /// And the next one starts on it.
+    AgentKilledOnFullDisk,
     /// Gateway and agents at once.
     EverythingKilled,
     /// Of gateway and agents, and of nobody else.
@@ -31,11 +35,12 @@ pub(super) enum Fate {
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::GatewayKilled,
         Self::GatewayFrozen,
         Self::AgentKilled,
         Self::AgentFrozen,
+        Self::AgentRestarted,
         Self::CliKilled,
         Self::CliFrozen,
         Self::LinkCut,
@@ -43,6 +48,7 @@ impl Fault {
         Self::LinkHalfOpen,
         Self::CoreRevoked,
         Self::DiskFull,
+        Self::AgentKilledOnFullDisk,
         Self::EverythingKilled,
         Self::ClockStepped,
     ];
@@ -50,6 +56,11 @@ impl Fault {
     /// Whether it is noticed by silence alone, which takes its time.
     pub(super) const fn is_slow(self) -> bool {
         matches!(self, Self::LinkHalfOpen)
+    }
+
+    /// Whether a disk of the Core's own is filled.
+    pub(super) const fn fills_a_disk(self) -> bool {
+        matches!(self, Self::DiskFull | Self::AgentKilledOnFullDisk)
     }
 
     /// Whether every Core feels it. What befalls one Core must not be felt by another.
@@ -69,12 +80,17 @@ impl Fault {
             | Self::ClockStepped
             // What the disk does not take is kept until it does.
             | Self::DiskFull => Fate::Spared,
-            Self::AgentKilled | Self::CliKilled | Self::CoreRevoked | Self::EverythingKilled => Fate::CutShort,
+            Self::AgentKilled
+            | Self::AgentRestarted
+            | Self::AgentKilledOnFullDisk
+            | Self::CliKilled
+            | Self::CoreRevoked
+            | Self::EverythingKilled => Fate::CutShort,
         }
     }
 
     /// Whether terminals end with it.
     pub(super) const fn ends_terminals(self) -> bool {
-        matches!(self, Self::CoreRevoked)
+        matches!(self, Self::CoreRevoked | Self::AgentRestarted)
     }
 }

@@ -16,11 +16,14 @@ const UNANSWERED: Duration = Duration::from_millis(300);
 /// What has lost its agent is gone within this.
 const GONE: Duration = Duration::from_mins(1);
 
-/// To these sites, with what goes on there.
-pub(super) async fn happen(fault: Fault, gateway: &mut Gateway, gates: &Gates, hit: &mut [(&mut Site, Work)]) {
+/// To these sites, with what goes on there. Returns how many processes were killed by it; what ends because those are gone
+/// is not counted.
+pub(super) async fn happen(fault: Fault, gateway: &mut Gateway, gates: &Gates, hit: &mut [(&mut Site, Work)]) -> usize {
+    let mut killed = 0;
     match fault {
         Fault::GatewayKilled => {
             gateway.program().kill().await;
+            killed += 1;
             gateway.start_again().await;
         }
         Fault::GatewayFrozen => {
@@ -39,6 +42,7 @@ pub(super) async fn happen(fault: Fault, gateway: &mut Gateway, gates: &Gates, h
                 site.core.program().kill().await;
             }
             gateway.program().kill().await;
+            killed += 1 + hit.len();
             for (site, _) in &mut *hit {
                 site.core.run_at_once();
             }
@@ -49,22 +53,25 @@ pub(super) async fn happen(fault: Fault, gateway: &mut Gateway, gates: &Gates, h
         }
         Fault::AgentKilled
         | Fault::AgentFrozen
+        | Fault::AgentRestarted
         | Fault::CliKilled
         | Fault::CliFrozen
         | Fault::LinkCut
         | Fault::LinkGapped
         | Fault::LinkHalfOpen
         | Fault::CoreRevoked
-        | Fault::DiskFull => {
+        | Fault::DiskFull
+        | Fault::AgentKilledOnFullDisk => {
             for (site, work) in hit {
-                befall(fault, gates, site, work).await;
+                killed += befall(fault, gates, site, work).await;
             }
         }
     }
+    killed
 }
 
-/// What befalls one Core.
-async fn befall(fault: Fault, gates: &Gates, site: &mut Site, work: &Work) {
+/// What befalls one Core. Returns the same.
+async fn befall(fault: Fault, gates: &Gates, site: &mut Site, work: &Work) -> usize {
     match fault {
         Fault::GatewayKilled | Fault::GatewayFrozen | Fault::EverythingKilled | Fault::ClockStepped => {
             unreachable!("{fault:?} befalls every Core")
@@ -75,16 +82,23 @@ async fn befall(fault: Fault, gates: &Gates, site: &mut Site, work: &Work) {
             // What it has left behind may still be there, or not.
             site.core.run_at_once();
             gone(&site.core, &before).await;
+            return 1;
         }
         Fault::AgentFrozen => {
             site.core.program().signal(Signal::STOP);
             unanswered(site).await;
             site.core.program().signal(Signal::CONT);
         }
+        Fault::AgentRestarted => {
+            assert!(site.core.program().stop().await.success());
+            site.core.deserted().await;
+            site.core.run();
+        }
         Fault::CliKilled => {
             let before: Vec<u32> = site.core.cli_processes().iter().map(|process| process.pid).collect();
             all_get(&before, Signal::KILL);
             gone(&site.core, &before).await;
+            return before.len();
         }
         Fault::CliFrozen => {
             let all: Vec<u32> = site.core.cli_processes().iter().map(|process| process.pid).collect();
@@ -113,7 +127,12 @@ async fn befall(fault: Fault, gates: &Gates, site: &mut Site, work: &Work) {
         }
         Fault::CoreRevoked => revoked_and_restored(gates, site, work).await,
         Fault::DiskFull => full(gates, site, work).await,
+        Fault::AgentKilledOnFullDisk => {
+            killed_while_full(gates, site, work).await;
+            return 1;
+        }
     }
+    0
 }
 
 async fn revoked_and_restored(gates: &Gates, site: &mut Site, work: &Work) {
@@ -132,6 +151,20 @@ async fn full(gates: &Gates, site: &mut Site, work: &Work) {
     gates.release(&work.gate(site), 1);
     site.refuses_messages().await;
     disk.free();
+}
+
+/// The next agent starts where nothing can be written: it is there, and takes nothing up before there is room.
+async fn killed_while_full(gates: &Gates, site: &mut Site, work: &Work) {
+    site.disk.as_ref().expect("only a disk of its own is filled").fill();
+    gates.release(&work.gate(site), 1);
+    site.refuses_messages().await;
+    let before = site.work_processes();
+    site.core.program().kill().await;
+    site.core.run_at_once();
+    gone(&site.core, &before).await;
+    site.core.online(&site.ada).await;
+    site.refuses_messages().await;
+    site.disk.as_ref().expect("it is there still").free();
 }
 
 /// Asks something of the Core until there is no answer.

@@ -1,5 +1,6 @@
 //! One Core and what is done on it: messages, questions, a terminal.
 
+use super::aside;
 use super::asking::{Asking, Question, Race};
 use super::console::Console;
 use super::dice::Dice;
@@ -78,6 +79,12 @@ fn gate(site: &Site, round: u64) -> String {
     format!("{}-{round}", site.core.name())
 }
 
+/// The answer as the vendor says it.
+fn whole_answer() -> String {
+    let count = u32::try_from(NUMBERS).expect("an answer is short");
+    Say::numbered(count).all_chunks().concat()
+}
+
 impl Site {
     pub(super) async fn set(name: &str, world: &World, ben: &Client, variables: &[(String, String)]) -> Self {
         let key = format!("sk-ant-api03-{name}");
@@ -151,12 +158,16 @@ impl Site {
             Some(answering) => answering,
             None => (self.talk.send(&work.message).await, 0),
         };
+        // While the turn is under way.
+        aside::happens(&self.core, &self.talk, "orchard").await;
         for number in read + 1..=NUMBERS {
             gates.release(&gate, 1);
             self.talk.read_number(&turn, number).await;
         }
         self.talk.read_end_of(&turn).await;
-        assert_eq!(self.talk.check().await.end_of(&turn)["kind"], "turn_completed");
+        let sound = self.talk.check().await;
+        assert_eq!(sound.end_of(&turn)["kind"], "turn_completed");
+        sound.assert_answered(&turn, &whole_answer());
         let race = self.asking.race(&work.question);
         self.asking.settle(&work.question, Some(race)).await.assert_met(Fate::Spared);
         self.console.go_on();
@@ -182,6 +193,7 @@ impl Site {
         self.talk.read_end_of(&turn).await;
         let sound = self.talk.check().await;
         let end = sound.end_of(&turn).clone();
+        sound.assert_answered(&turn, &whole_answer());
         match fault.fate() {
             Fate::Spared => assert_eq!(end["kind"], "turn_completed", "{end}"),
             Fate::CutShort if work.answering.is_some() && !work.plan.flows => {
@@ -205,6 +217,8 @@ impl Site {
         let left = async || (self.core.processes().len() <= PROCESSES).then_some(());
         eventually("nothing is left over", left).await;
         assert!(self.core.cli_processes().len() <= 2);
+        self.talk.all_leave();
+        self.asking.talk.all_leave();
         end
     }
 

@@ -42,14 +42,14 @@ impl Stage {
     /// Whether this can happen here.
     pub(super) fn can_bring_about(&self, fault: Fault) -> bool {
         match fault {
-            Fault::DiskFull => self.sites.iter().all(|site| site.disk.is_some()),
+            _ if fault.fills_a_disk() => self.sites.iter().all(|site| site.disk.is_some()),
             Fault::ClockStepped => self.clock.is_some(),
             _ => true,
         }
     }
 
-    /// Work everywhere, a fault in the midst of it, and all is as it must be.
-    pub(super) async fn round(&mut self, round: u64, fault: Fault, dice: &mut Dice) {
+    /// Work everywhere, a fault in the midst of it, and all is as it must be. Returns how many processes it killed.
+    pub(super) async fn round(&mut self, round: u64, fault: Fault, dice: &mut Dice) -> usize {
         let World { gateway, vendor, .. } = &mut self.world;
         let gates = vendor.gates();
         let first_is_hit = dice.chance();
@@ -76,7 +76,7 @@ impl Stage {
         if let Some(clock) = &mut clock {
             clock.step(STEPS[dice.below(STEPS.len())]);
         }
-        tokio::join!(Box::pin(happen(fault, gateway, gates, &mut hit)), Box::pin(goes_on));
+        let (killed, ()) = tokio::join!(Box::pin(happen(fault, gateway, gates, &mut hit)), Box::pin(goes_on));
         let recovered = hit.into_iter().map(|(site, work)| site.recover(gates, fault, work));
         for end in join_all(recovered).await {
             if let Some(clock) = &clock {
@@ -84,6 +84,7 @@ impl Stage {
                 assert!(at.is_some_and(|at| clock.has_shown(at)), "the Core goes by the clock: {end}");
             }
         }
+        killed
     }
 
     /// Everything ends in order, and what is left on the disks is whole: the gateway verifies its audit log when it starts.

@@ -91,6 +91,11 @@ impl Talk {
         }
     }
 
+    /// Whoever has read everything has not seen whether its stream was cut behind that: all come anew.
+    pub(super) fn all_leave(&mut self) {
+        self.followers.iter_mut().for_each(Follower::leave);
+    }
+
     /// One of the followers is away for a while.
     pub(super) fn one_leaves(&mut self) {
         self.followers[0].leave();

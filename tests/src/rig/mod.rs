@@ -54,7 +54,7 @@ pub use client::{Answer, Client, Credentials, fresh_key, plain_http, read};
 pub use clock::Clock;
 pub use connect_proxy::ConnectProxy;
 pub use conversation::Conversation;
-pub use database::assert_whole;
+pub use database::{assert_whole, execute};
 pub use disk::Disk;
 pub use events::{Events, SseEvent};
 pub use eventually::{DEADLINE, eventually, within};

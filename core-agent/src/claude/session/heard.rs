@@ -43,7 +43,8 @@ impl Session {
             taken.events.clear();
         }
         if self.write(taken.events).await.is_err() {
-            // What follows must not be seen without what went before: the turn ends here, and is found out later.
+            // Ordered to stop, or of no use any more. What follows must not be seen without what went before: the turn ends
+            // here, and is found out later.
             self.closing(ProcessEnd::Killed, false, true);
             return;
         }

@@ -394,7 +394,7 @@ impl Sessions {
     }
 
     /// Ends a spare, if it is one still.
-    fn discard(&self, id: SessionId) {
+    pub(super) fn discard(&self, id: SessionId) {
         if let Some(handle) = self.running.lock().get(&id) {
             // One that is busy, or gone, is no spare.
             let _ = handle.inbox.try_send(Command::Discard);

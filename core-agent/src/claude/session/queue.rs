@@ -9,8 +9,8 @@ use protocol::event::{Event, InterruptReason, TurnError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// A full disk or a busy journal is waited for: the CLI waits too, for nobody reads it.
-const RETRIES: u32 = 30;
+/// How often a journal is tried that fails for another reason than a full disk.
+const TRIES: u32 = 30;
 const RETRY: Duration = Duration::from_secs(1);
 /// How soon a session that could not read or write its messages looks again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -92,20 +92,20 @@ impl Session {
         Ok(())
     }
 
-    /// Writes events: they are durable when this returns. A journal that cannot take them is waited for, but not by an
-    /// order to stop, and none waits for it.
+    /// Writes events: they are durable when this returns. A journal that cannot take them is waited for, and the CLI waits
+    /// too, for nobody reads it: the events are as few as they were. But an order to stop does not wait.
     pub(super) async fn write(&self, events: Vec<Event>) -> Result<(), NotNow> {
         if events.is_empty() {
             return Ok(());
         }
-        let mut attempt = 1;
+        let mut attempt = 1_u32;
         loop {
             match self.shared.journal.append(self.id, events.clone()).await {
                 Ok(_) => return Ok(()),
-                Err(error @ (JournalError::DiskFull | JournalError::Storage(_))) if attempt < RETRIES => {
+                Err(error) if may_pass(&error, attempt) => {
                     tracing::warn!(%error, attempt, "the journal cannot be written; trying again");
                     tokio::select! {
-                        () = sleep(RETRY) => attempt += 1,
+                        () = sleep(RETRY) => attempt = attempt.saturating_add(1),
                         () = self.hurry.ordered() => {
                             tracing::error!("events are lost: the session is ordered to stop");
                             return Err(NotNow);
@@ -118,5 +118,36 @@ impl Session {
                 }
             }
         }
+    }
+}
+
+/// Whether what could not be written is tried again: on a full disk until there is room, however long that takes.
+const fn may_pass(error: &JournalError, attempt: u32) -> bool {
+    match error {
+        JournalError::DiskFull => true,
+        JournalError::Storage(_) => attempt < TRIES,
+        JournalError::Unusable { .. }
+        | JournalError::Open(_)
+        | JournalError::UnknownSession(_)
+        | JournalError::SessionExists(_)
+        | JournalError::UnknownTurn(_)
+        | JournalError::SearchesBusy
+        | JournalError::SearchTooBroad
+        | JournalError::Closed
+        | JournalError::Row { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_full_disk_is_waited_for_without_end_and_a_failing_one_for_a_while() {
+        assert!(may_pass(&JournalError::DiskFull, 1) && may_pass(&JournalError::DiskFull, u32::MAX));
+        let failing = JournalError::Storage(Arc::new(sqlx::Error::WorkerCrashed));
+        assert!(may_pass(&failing, TRIES - 1) && !may_pass(&failing, TRIES));
+        assert!(!may_pass(&JournalError::Closed, 1), "what cannot pass is not waited for");
     }
 }

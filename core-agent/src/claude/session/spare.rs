@@ -7,6 +7,7 @@
 
 use super::live::Live;
 use super::places::Place;
+use super::queue::NotNow;
 use super::task::{Session, sign};
 use super::{Gate, Sessions};
 use crate::claude::stream::outgoing;
@@ -93,11 +94,16 @@ impl Sessions {
 }
 
 impl Session {
-    /// There is a message: what was a spare is its session's process. Returns what is to be written of it.
-    pub(super) async fn settle(&mut self, live: &mut Live) -> Option<Event> {
-        self.spare.take()?;
-        // Only what was asked for otherwise: a journal that cannot be read is reported where it matters.
-        let session = self.shared.journal.session(self.id).await.ok().flatten()?;
+    /// There is a message: what was a spare is its session's process. Returns what is to be written of it. It stays a spare
+    /// until it is known what its session asked for.
+    pub(super) async fn settle(&mut self, live: &mut Live) -> Result<Option<Event>, NotNow> {
+        if self.spare.is_none() {
+            return Ok(None);
+        }
+        let session = self.shared.journal.session(self.id).await;
+        let session = session.inspect_err(|error| tracing::error!(%error, "the journal cannot be read"));
+        let session = session.ok().flatten().ok_or(NotNow)?;
+        self.spare = None;
         sign(&live.signature, session.created_by.user).await;
         if let Some(model) = &session.model {
             live.control(outgoing::set_model(model)).await;
@@ -106,7 +112,7 @@ impl Session {
             live.translator.set_mode(session.permission_mode);
             live.control(outgoing::set_permission_mode(session.permission_mode)).await;
         }
-        Some(Event::ProcessStarted { resumed: false, cli_version: self.shared.board.cli_version() })
+        Ok(Some(Event::ProcessStarted { resumed: false, cli_version: self.shared.board.cli_version() }))
     }
 
     /// Another workspace needs it more.

@@ -184,7 +184,10 @@ impl Session {
             self.state = State::ready(live);
             return self.later();
         };
-        let settled = self.settle(&mut live).await;
+        let Ok(settled) = self.settle(&mut live).await else {
+            self.state = State::ready(live);
+            return self.later();
+        };
         let started = Event::TurnStarted { turn: message.turn, model };
         if self.write(settled.into_iter().chain([started]).collect()).await.is_err() {
             self.state = State::ready(live);
