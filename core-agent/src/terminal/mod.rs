@@ -47,7 +47,7 @@ use tokio_util::task::TaskTracker;
 
 /// What a keeper may take to end a terminal, beyond what its programs get. After that it is killed.
 const END: Duration = Duration::from_secs(15);
-const HURRIED_END: Duration = Duration::from_secs(2);
+const HURRIED_END: Duration = Duration::from_secs(1);
 
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
