@@ -1,5 +1,5 @@
 use super::signed_in;
-use condrix_tests::rig::{GenuineCli, eventually, within};
+use condrix_tests::rig::{GenuineCli, within};
 use condrix_tests::vendor::{TokenFault, Vendor};
 use std::time::Duration;
 
@@ -46,12 +46,9 @@ async fn a_spent_refresh_token_is_refused() {
     let (vendor, cli) = about_to_lapse().await;
     let file = cli.home().join(".claude/.credentials.json");
     let spent = std::fs::read(&file).unwrap();
-    // It may be over before the CLI has refreshed.
-    eventually("the token is spent", async || {
-        cli.run(&["mcp", "list"]).await;
-        (vendor.refreshes(Some("ada")) == 1).then_some(())
-    })
-    .await;
+    // A conversation waits for its refresh. One that is over before would leave the lock that the next one respects.
+    cli.chat(&[]).turn("spend it").await;
+    assert_eq!(vendor.refreshes(Some("ada")), 1);
     std::fs::write(&file, spent).unwrap();
     let turn = cli.chat(&[]).turn("hello").await;
     assert_eq!(turn.last().unwrap()["result"], "Not logged in · Please run /login");
