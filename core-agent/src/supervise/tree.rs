@@ -3,7 +3,7 @@
 
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal};
 use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::{fs, io};
 
 /// A process as `/proc` shows it. The start time tells it from a later one with the same id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ pub(crate) struct Seen {
 /// Sends `SIGKILL` to every descendant that is there now, but for one. One that forks meanwhile leaves a child for the
 /// next round.
 pub(super) fn kill_descendants(spared: Option<Pid>) {
-    for process in descendants(&all(), getpid()) {
+    for process in descendants(&all().unwrap_or_default(), getpid()) {
         if Some(process.pid) != spared {
             send(process, Signal::KILL);
         }
@@ -26,7 +26,7 @@ pub(super) fn kill_descendants(spared: Option<Pid>) {
 
 /// Sends a signal to every descendant that is there now.
 pub(crate) fn signal_descendants(signal: Signal) {
-    for process in descendants(&all(), getpid()) {
+    for process in descendants(&all().unwrap_or_default(), getpid()) {
         send(process, signal);
     }
 }
@@ -44,12 +44,19 @@ pub(crate) fn send(process: Seen, signal: Signal) {
 }
 
 /// Every process that there is now.
-pub(crate) fn all() -> Vec<Seen> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter_map(|number| look(Pid::from_raw(number)?))
-        .collect()
+pub(crate) fn all() -> io::Result<Vec<Seen>> {
+    let numbers = fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let seen: Vec<Seen> = numbers.filter_map(|number| look(Pid::from_raw(number)?)).collect();
+    // This very process is among them, unless nothing can be seen.
+    if seen.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(seen) }
+}
+
+impl Seen {
+    /// Whether it lives and has this variable, `NAME=value`. What another user runs cannot be read, and has none.
+    pub(crate) fn carries(self, variable: &str) -> bool {
+        let environment = fs::read(format!("/proc/{}/environ", self.pid.as_raw_nonzero())).unwrap_or_default();
+        !self.zombie && environment.split(|byte| *byte == 0).any(|one| one == variable.as_bytes())
+    }
 }
 
 /// A process that is there now.
@@ -108,7 +115,7 @@ mod tests {
         let this = look(getpid()).unwrap();
         let parent = rustix::process::getppid().unwrap();
         assert_eq!(this.parent, parent.as_raw_nonzero().get());
-        assert!(descendants(&all(), parent).contains(&this));
+        assert!(descendants(&all().unwrap(), parent).contains(&this));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::supervise::tree::{self, Seen};
 use protocol::ids::CoreId;
 use rustix::process::Signal;
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -82,29 +83,19 @@ pub(super) async fn end_all(cli: Cli, core: CoreId) -> usize {
 
 async fn find(cli: Cli, core: CoreId) -> Vec<Seen> {
     let variable = format!("{CORE}={core}");
-    let look = move || {
-        let all = tree::all();
-        // This very process is in it.
-        if all.is_empty() {
-            tracing::error!("the processes cannot be looked at: the CLI in terminals goes on");
-        }
-        all.into_iter().filter(|seen| is_one(*seen, &cli, variable.as_bytes())).collect()
+    let look = move || -> io::Result<Vec<Seen>> {
+        Ok(tree::all()?.into_iter().filter(|seen| runs(*seen, &cli) && seen.carries(&variable)).collect())
     };
-    tokio::task::spawn_blocking(look).await.unwrap_or_else(|error| {
+    let found = tokio::task::spawn_blocking(look).await.map_err(io::Error::other).flatten();
+    found.unwrap_or_else(|error| {
         tracing::error!(%error, "the CLI in terminals cannot be looked for and goes on");
         Vec::new()
     })
 }
 
-fn is_one(seen: Seen, cli: &Cli, variable: &[u8]) -> bool {
-    let folder = PathBuf::from(format!("/proc/{}", seen.pid.as_raw_nonzero()));
+fn runs(seen: Seen, cli: &Cli) -> bool {
     // What another user runs cannot be read.
-    let Ok(runs) = std::fs::read_link(folder.join("exe")) else { return false };
-    let of_a_terminal = || {
-        let environment = std::fs::read(folder.join("environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|one| one == variable)
-    };
-    cli.is(&runs) && !seen.zombie && of_a_terminal()
+    std::fs::read_link(format!("/proc/{}/exe", seen.pid.as_raw_nonzero())).is_ok_and(|program| cli.is(&program))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a terminal leaves behind whose keeper was killed: nobody hangs up on it any more, and a revocation must not miss it.
 //! It is known by the variable that everything in a terminal has, unless somebody took it away.
 
-use crate::supervise::tree::{self, Seen};
+use crate::supervise::tree;
 use protocol::ids::TerminalId;
 use rustix::process::Signal;
 use std::io;
@@ -19,10 +19,8 @@ pub(super) async fn kill(id: TerminalId) {
     let until = Instant::now() + PATIENCE;
     let mut told = 0;
     loop {
-        match tokio::task::spawn_blocking(move || kill_once(id))
-            .await
-            .unwrap_or_else(|error| Err(io::Error::other(error)))
-        {
+        let found = tokio::task::spawn_blocking(move || kill_once(id)).await.map_err(io::Error::other).flatten();
+        match found {
             Ok(0) if told > 0 => return tracing::warn!(terminal = %id, "what a killed keeper has left was ended"),
             Ok(0) => return,
             Ok(_) if Instant::now() >= until => {
@@ -39,16 +37,9 @@ pub(super) async fn kill(id: TerminalId) {
 
 /// Returns how many there were.
 fn kill_once(id: TerminalId) -> io::Result<usize> {
-    std::fs::metadata("/proc/self")?;
     let variable = format!("{TERMINAL}={id}");
-    let found = tree::all().into_iter().filter(|seen| is_of(*seen, variable.as_bytes()));
+    let found = tree::all()?.into_iter().filter(|seen| seen.carries(&variable));
     Ok(found.inspect(|seen| tree::send(*seen, Signal::KILL)).count())
-}
-
-fn is_of(seen: Seen, variable: &[u8]) -> bool {
-    // What another user runs cannot be read.
-    let environment = std::fs::read(format!("/proc/{}/environ", seen.pid.as_raw_nonzero())).unwrap_or_default();
-    !seen.zombie && environment.split(|byte| *byte == 0).any(|one| one == variable)
 }
 
 #[cfg(test)]

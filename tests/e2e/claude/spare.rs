@@ -7,6 +7,15 @@ use condrix_tests::rig::{Core, CoreOptions, World, eventually, execute};
 use serde_json::json;
 use toml::toml;
 
+/// A Core that needs no sign-in, with these settings.
+async fn world_with(settings: toml::Table) -> (World, Core) {
+    let world = World::start().await;
+    world.vendor.accept_api_key(KEY);
+    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
+    let core = world.core_with("one", &options).await;
+    (world, core)
+}
+
 /// Waits until there is one process, and it is in this workspace and not one of those.
 async fn spare_of(core: &Core, workspace: &str, others: &[u32]) -> Process {
     let folder = core.workspaces().join(workspace);
@@ -21,14 +30,11 @@ async fn spare_of(core: &Core, workspace: &str, others: &[u32]) -> Process {
 
 #[tokio::test]
 async fn the_next_session_of_a_workspace_begins_in_a_process_that_is_there() {
-    let world = World::start().await;
-    world.vendor.accept_api_key(KEY);
-    let settings = toml! {
+    let (world, core) = world_with(toml! {
         [claude]
         warm_spares = 1
-    };
-    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
-    let core = world.core_with("one", &options).await;
+    })
+    .await;
     core.converse(&world.ada, "garden").await;
     let spare = spare_of(&core, "garden", &[]).await;
     let session = json!({ "workspace": "garden", "permission_mode": "accept_edits", "model": "haiku" });
@@ -60,14 +66,11 @@ async fn the_next_session_of_a_workspace_begins_in_a_process_that_is_there() {
 
 #[tokio::test]
 async fn a_spare_begins_nothing_before_it_knows_what_its_session_asked_for() {
-    let world = World::start().await;
-    world.vendor.accept_api_key(KEY);
-    let settings = toml! {
+    let (world, core) = world_with(toml! {
         [claude]
         warm_spares = 1
-    };
-    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
-    let core = world.core_with("one", &options).await;
+    })
+    .await;
     core.converse(&world.ada, "garden").await;
     spare_of(&core, "garden", &[]).await;
     let session = json!({ "workspace": "garden", "permission_mode": "accept_edits", "model": "haiku" });
@@ -92,15 +95,12 @@ async fn a_spare_begins_nothing_before_it_knows_what_its_session_asked_for() {
 
 #[tokio::test]
 async fn a_spare_gives_its_place_to_a_session_that_works() {
-    let world = World::start().await;
-    world.vendor.accept_api_key(KEY);
-    let settings = toml! {
+    let (world, core) = world_with(toml! {
         max_sessions = 1
         [claude]
         warm_spares = 1
-    };
-    let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
-    let core = world.core_with("one", &options).await;
+    })
+    .await;
     let mut chat = core.converse(&world.ada, "garden").await;
     let spare = spare_of(&core, "garden", &[]).await;
     assert_eq!(said(&chat.turn("hello").await, "text"), "You said: hello");
