@@ -133,13 +133,21 @@ impl Core {
         self.program = Some(self.start.run(&self.log));
     }
 
-    /// Waits until the gateway says that the Core is there.
+    /// Waits until the gateway says that the Core is there, by a link of the agent that was started last: of one that
+    /// has just ended, the gateway may not have heard yet.
     pub async fn online(&self, client: &Client) {
+        eventually("the agent's link is up", async || self.latest_log().contains("the link is up").then_some(())).await;
         let path = format!("/api/v1/cores/{}", self.id);
         eventually("the Core is online", async || {
             (client.get(&path).await.json()["link"]["status"] == "online").then_some(())
         })
         .await;
+    }
+
+    /// What the agent that was started last has written.
+    fn latest_log(&self) -> String {
+        let log = self.log_text();
+        log.rsplit("\n--- ").next().unwrap_or_default().to_owned()
     }
 
     pub fn program(&mut self) -> &mut Program {
