@@ -5,7 +5,10 @@ SHELL := /bin/bash
 # One address for all: cargo's own target folder, unless told otherwise.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 
-.PHONY: help up test check bench crash security prepare build sqlx openapi
+# Waiting leaves some of a processor idle: one test more than there are processors. It is not too many for the deadlines.
+export RUST_TEST_THREADS ?= $(shell echo $$(($$(nproc) + 1)))
+
+.PHONY: help up test check bench crash security prepare build build-all sqlx openapi
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -13,7 +16,7 @@ help: ## This list
 up: prepare build ## Gateway and one Core on this machine, under var/ (Ctrl-C ends both)
 	@scripts/up
 
-test: prepare build ## All tests
+test: prepare build-all ## All tests
 	@scripts/prepare sshd=openssh-server asciinema=asciinema
 	cargo test --workspace --locked
 
@@ -27,18 +30,22 @@ bench: prepare ## Benchmarks, one JSON object a line
 	cargo build --workspace --release --locked
 	@scripts/bench
 
-crash: prepare build ## The long run of faults: N=… of them (default 50); says how many processes it killed
+crash: prepare build-all ## The long run of faults: N=… of them (default 50); says how many processes it killed
 	@scripts/prepare faketime=faketime
 	CONDRIX_TEST_ROUNDS=$(or $(N),50) cargo test --workspace --locked --test e2e -- faults:: --nocapture
 
-security: prepare build ## The long run of hostile input: N=… times the short one (default 20)
-	CONDRIX_TEST_ROUNDS=$(or $(N),20) cargo test --package condrix-tests --locked --test e2e -- hostile:: --nocapture
+security: prepare build-all ## The long run of hostile input: N=… times the short one (default 20)
+	CONDRIX_TEST_ROUNDS=$(or $(N),20) cargo test --workspace --locked --test e2e -- hostile:: --nocapture
 
 prepare:
 	@scripts/prepare
 
 build:
 	cargo build --workspace --locked
+
+# Programs and tests at once: what both need is then built alike, and once.
+build-all:
+	cargo build --workspace --all-targets --locked
 
 sqlx: ## Checks every query against the migrations and renews the committed .sqlx folders
 	@scripts/sqlx

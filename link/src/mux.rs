@@ -231,7 +231,7 @@ mod tests {
     use crate::stream::PLACES;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
     use tokio::task::{AbortHandle, JoinSet};
-    use tokio::time::{sleep_until, timeout};
+    use tokio::time::timeout;
     use tokio_util::compat::FuturesAsyncReadCompatExt as _;
 
     const PATIENT: Timing = Timing { look: Duration::from_secs(5), dead: Duration::from_secs(20) };
@@ -306,29 +306,6 @@ mod tests {
         let served = timeout(PATIENT.look / 2, waiting).await.expect("it is served at once, not at the next look");
         served.unwrap();
         tasks.iter().for_each(tokio::task::JoinHandle::abort);
-    }
-
-    // yamux looks at the real clock: this takes as long as it says.
-    #[tokio::test]
-    async fn an_idle_peer_that_answers_is_never_taken_for_dead() {
-        let (near, far) = duplex(64 * 1024);
-        let (opener, gateway) = opener(near, Timing::default());
-        let (inbound, agent) = server(far, Timing::default());
-        let echoes = echoes(inbound);
-        let began = Instant::now();
-        let idles = async {
-            let mut stream = opener.open().await.unwrap();
-            // Traffic that makes yamux ask, each time shortly before an interval of fifteen seconds would look.
-            for at in [12.0, 22.5, 45.0] {
-                sleep_until(began + Duration::from_secs_f64(at)).await;
-                answers(&mut stream).await;
-            }
-        };
-        tokio::select! {
-            ended = gateway.run() => panic!("{ended:?} after {:?}", began.elapsed()),
-            ended = agent.run() => panic!("{ended:?} after {:?}", began.elapsed()),
-            () = idles => echoes.abort(),
-        }
     }
 
     #[tokio::test]

@@ -5,5 +5,6 @@ mod carried;
 mod claims;
 mod fencing;
 mod full;
+mod idle;
 mod relay;
 mod reports;

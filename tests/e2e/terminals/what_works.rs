@@ -1,7 +1,7 @@
 //! What people use a terminal for, and what it keeps to itself.
 
 use super::world;
-use condrix_tests::rig::{Core, World, eventually};
+use condrix_tests::rig::{Core, NpmRegistry, World, eventually};
 use condrix_tests::vendor::Say;
 use serde_json::{Value, json};
 
@@ -76,6 +76,22 @@ async fn a_terminal_begins_in_its_workspace_and_git_works_there() {
     let said = terminal.run("pwd; git init -q . && git status --short --branch; echo $CONDRIX_WORKSPACE").await;
     assert!(said.contains("/workspaces/garden\n") && said.contains("No commits yet"), "{said}");
     assert!(said.contains("\ngarden\n"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn packages_are_installed_where_the_user_may_and_nowhere_else() {
+    let (world, core) = world().await;
+    let registry = NpmRegistry::start().await;
+    registry.release("2.1.200");
+    let (_, mut terminal) = core.new_terminal(&world.ada).await;
+    let install = format!(
+        "npm install --global --fetch-retries 0 --registry {} @anthropic-ai/claude-code-linux-rig",
+        registry.url()
+    );
+    let own = terminal.run(&format!("{install} --prefix ~/.local && ~/.local/bin/claude-of-the-rig --version")).await;
+    assert!(own.contains("added 1 package") && own.contains("2.1.200 (Claude Code)"), "{own}");
+    let systems = terminal.run(&format!("{install} --prefix /usr")).await;
+    assert!(systems.contains("EACCES") && !systems.contains("added"), "{systems}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,5 @@
 use super::signed_in;
-use condrix_tests::rig::{GenuineCli, within};
+use condrix_tests::rig::{GenuineCli, eventually, within};
 use condrix_tests::vendor::{TokenFault, Vendor};
 use std::time::Duration;
 
@@ -46,10 +46,18 @@ async fn a_spent_refresh_token_is_refused() {
     let (vendor, cli) = about_to_lapse().await;
     let file = cli.home().join(".claude/.credentials.json");
     let spent = std::fs::read(&file).unwrap();
-    // A conversation waits for its refresh. One that is over before would leave the lock that the next one respects.
-    cli.chat(&[]).turn("spend it").await;
+    let mut chat = cli.chat(&[]);
+    chat.turn("spend it").await;
+    // A token that is good for a while yet is refreshed beside the conversation.
+    let lock = cli.home().join(".claude/.oauth_refresh.lock");
+    eventually("the refresh is over", async || {
+        (std::fs::read(&file).unwrap() != spent && !lock.exists()).then_some(())
+    })
+    .await;
+    chat.kill().await;
     assert_eq!(vendor.refreshes(Some("ada")), 1);
     std::fs::write(&file, spent).unwrap();
+    vendor.expire_access_tokens("ada");
     let turn = cli.chat(&[]).turn("hello").await;
     assert_eq!(turn.last().unwrap()["result"], "Not logged in · Please run /login");
     assert_eq!(vendor.refresh_reuses(), 1);

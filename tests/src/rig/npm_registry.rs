@@ -84,6 +84,9 @@ impl NpmRegistry {
         // What would run at an installation leaves a mark.
         let scripts = json!({ "postinstall": "touch was-run" });
         fields.insert("scripts".to_owned(), scripts);
+        if program.is_some() {
+            fields.insert("bin".to_owned(), json!({ "claude-of-the-rig": "claude" }));
+        }
         let package = self.shared.folder.join("package");
         std::fs::create_dir(&package).expect("a folder is made");
         std::fs::write(package.join("package.json"), manifest.to_string()).expect("a file is written");

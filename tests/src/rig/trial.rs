@@ -33,8 +33,9 @@ impl Trial {
         let given = variables.iter().map(|(name, value)| (*name, value.clone()));
         let start = Start {
             name: "make up".to_owned(),
-            binary: root.join("scripts/up"),
-            arguments: Vec::new(),
+            // A script cannot take a Ctrl-C that was ignored where it was started, as it is behind a nohup.
+            binary: PathBuf::from("/usr/bin/env"),
+            arguments: vec!["--default-signal=INT".to_owned(), root.join("scripts/up").display().to_string()],
             variables: own.into_iter().chain(given).map(|(name, value)| (name.to_owned(), value)).collect(),
             user: None,
             folder: folder.path().to_owned(),
