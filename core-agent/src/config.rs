@@ -9,6 +9,7 @@ use crate::installation::Version;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -90,6 +91,8 @@ pub struct TerminalConfig {
     pub max: u32,
     pub max_per_user: u32,
     pub max_clients: u32,
+    /// In bytes a second, to a client, while somebody types into another terminal.
+    pub shared_output_rate: NonZeroU32,
     /// In bytes.
     pub scrollback: u32,
     #[serde(with = "humantime_serde")]
@@ -215,6 +218,7 @@ impl Default for TerminalConfig {
             max: 32,
             max_per_user: 8,
             max_clients: 256,
+            shared_output_rate: const { NonZeroU32::new(4 * 1024 * 1024).unwrap() },
             scrollback: 2 * 1024 * 1024,
             detached_timeout: Duration::from_hours(24 * 7),
             orphaned_timeout: Duration::from_mins(10),
@@ -401,6 +405,7 @@ mod tests {
             [terminals]
             shell = "bash"
             max = 0
+            shared_output_rate = 1
             scrollback = 1
             orphaned_timeout = "0s"
             [git]
@@ -423,6 +428,7 @@ mod tests {
                 "journal.max_age",
                 "terminals.shell",
                 "terminals.max",
+                "terminals.shared_output_rate",
                 "terminals.scrollback",
                 "terminals.orphaned_timeout",
                 "git.known_hosts",

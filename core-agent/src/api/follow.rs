@@ -90,12 +90,14 @@ impl Follower {
                 // What had grown has nothing more: it was removed.
                 return if self.may_see().await? { Err(JournalError::Closed) } else { Ok(None) };
             };
-            self.after = last.seq;
+            let end = last.seq;
             let shown_otherwise = |event: &Recorded| matches!(event.event, Event::VisibilityChanged { .. });
             let there = if batch.iter().any(shown_otherwise) { self.may_see().await? } else { self.is_for_caller() };
             if !there {
                 return Ok(None);
             }
+            // Only now, together: whoever stops waiting before this reads the same events again.
+            self.after = end;
             self.ready.extend(batch);
         }
     }

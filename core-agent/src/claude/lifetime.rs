@@ -91,7 +91,7 @@ impl Claude {
         // Whether it is over or not: its supervisor is told to end, too.
         let _ = timeout(LEFT_BEHIND, self.launcher.alone(session)).await;
         // The files before the rows: as long as there are any, the session can be removed again.
-        transcript::forget(self.settings.claude_dir(), session).await.map_err(ClaudeError::Transcript)?;
+        transcript::forget(self.settings.claude_dir(), vec![session]).await.map_err(ClaudeError::Transcript)?;
         match self.journal.remove_session(session, Why::Deleted(by)).await {
             // Somebody else was faster.
             Ok(_) | Err(JournalError::UnknownSession(_)) => {}

@@ -19,6 +19,17 @@ const EVERY: Duration = Duration::from_mins(1);
 /// Sessions taken at once. Those that are at work are passed over.
 const BATCH: u32 = 64;
 
+/// Of removed sessions: as many as an agent may have been at when it was killed, and more.
+const LAST: u32 = 64;
+
+#[derive(Debug, thiserror::Error)]
+enum ClearError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("the CLI's folder: {0}")]
+    Disk(#[from] std::io::Error),
+}
+
 #[derive(Debug)]
 pub(super) struct Pruner {
     journal: Journal,
@@ -40,11 +51,26 @@ impl Pruner {
     }
 
     pub(super) async fn run(&self) {
+        if let Err(error) = self.clear_away().await {
+            tracing::warn!(%error, "what sessions have left cannot be cleared away now");
+        }
         loop {
             self.prune().await;
             // Sooner, where something was removed or archived.
             let _ = timeout(EVERY, self.wanted.notified()).await;
         }
+    }
+
+    /// Takes away what an agent that was killed in the middle has left of the CLI's: transcripts of sessions that were removed
+    /// last, and copies for forks that never were.
+    async fn clear_away(&self) -> Result<(), ClearError> {
+        let mut gone: Vec<_> = self.journal.removals(None, LAST).await?.iter().map(|removal| removal.session).collect();
+        for fork in transcript::unsettled(self.settings.claude_dir()).await? {
+            if self.journal.session(fork).await?.is_none() {
+                gone.push(fork);
+            }
+        }
+        Ok(transcript::forget(self.settings.claude_dir(), gone).await?)
     }
 
     /// Removes what must go and gives back what is free.
@@ -91,7 +117,7 @@ impl Pruner {
             Err(error) => return Err(error),
         }
         tracing::info!(%session, ?prune, "a session was pruned");
-        if let Err(error) = transcript::forget(self.settings.claude_dir(), session).await {
+        if let Err(error) = transcript::forget(self.settings.claude_dir(), vec![session]).await {
             tracing::warn!(%session, %error, "the CLI's transcript of a pruned session remains");
         }
         Ok(true)

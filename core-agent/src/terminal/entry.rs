@@ -187,7 +187,7 @@ impl Entries {
 pub(super) async fn follow(keepers: &Keepers, id: TerminalId) -> io::Result<()> {
     let Keepers { folder, entries, guard, left, tasks, .. } = keepers.clone();
     let stream = folder::connect(&folder, id).await?;
-    let keeper = stream.peer_cred().ok().and_then(|peer| tree::look(Pid::from_raw(peer.pid()?)?));
+    let keeper = keeper_of(&stream);
     let mut frames = Framed::new(stream, AgentCodec::default());
     let mut values = guard.changes();
     values.mark_unchanged();
@@ -227,6 +227,11 @@ pub(super) async fn follow(keepers: &Keepers, id: TerminalId) -> io::Result<()> 
         entries.remove(id);
     });
     Ok(())
+}
+
+/// Who keeps the terminal at the other end, as far as the kernel says.
+pub(super) fn keeper_of(stream: &UnixStream) -> Option<Seen> {
+    tree::look(Pid::from_raw(stream.peer_cred().ok()?.pid()?)?)
 }
 
 async fn next(frames: &mut Framed<UnixStream, AgentCodec>, id: TerminalId) -> Option<Terminal> {

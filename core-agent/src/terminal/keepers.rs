@@ -4,7 +4,9 @@ use super::entry::{self, Entries};
 use super::wire::Order;
 use super::{folder, left_behind};
 use crate::guard::Guard;
+use crate::supervise::tree;
 use protocol::ids::TerminalId;
+use rustix::process::Signal;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +42,30 @@ impl Keepers {
         });
         futures::future::join_all(found).await;
         Ok(())
+    }
+
+    /// Ends the terminals of keepers that do not answer, if there are some: they are on nobody's list. Returns how many.
+    pub(super) async fn end_all_unheard(&self) -> u32 {
+        let there = folder::list(&self.folder).unwrap_or_else(|error| {
+            tracing::error!(%error, "terminals that are not heard of cannot be looked for");
+            Vec::new()
+        });
+        let unheard = there.into_iter().filter(|id| self.entries.get(*id).is_none());
+        let ended = futures::future::join_all(unheard.map(|id| self.end_unheard(id))).await;
+        u32::try_from(ended.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Ends what there is of a terminal whose keeper cannot be asked to.
+    pub(super) async fn end_unheard(&self, id: TerminalId) {
+        // A frozen keeper's socket can be reached as well: the kernel answers.
+        if let Ok(stream) = folder::connect(&self.folder, id).await
+            && let Some(keeper) = entry::keeper_of(&stream)
+        {
+            tree::send(keeper, Signal::KILL);
+        }
+        left_behind::kill(id).await;
+        folder::remove(&self.folder, id);
+        tracing::warn!(terminal = %id, "a terminal was ended whose keeper did not answer");
     }
 
     pub(super) async fn follow(&self, id: TerminalId) -> io::Result<()> {

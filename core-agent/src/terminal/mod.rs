@@ -4,6 +4,7 @@
 //! the way to one of them.
 
 mod cli;
+mod courtesy;
 mod entry;
 mod folder;
 pub mod keeper;
@@ -12,6 +13,7 @@ mod left_behind;
 mod login;
 mod recording;
 mod recordings;
+mod reply;
 mod screen;
 mod scrollback;
 mod size;
@@ -32,6 +34,7 @@ use crate::git::GitFolder;
 use crate::guard::Guard;
 use crate::installation::Installation;
 use crate::workspace::{WorkspaceError, WorkspaceName, Workspaces};
+use courtesy::Typists;
 use keepers::Keepers;
 use protocol::event::Actor;
 use protocol::ids::{CoreId, TerminalId};
@@ -106,6 +109,7 @@ pub struct Terminals {
     keepers: Keepers,
     /// For clients.
     places: Arc<Semaphore>,
+    typists: Arc<Typists>,
 }
 
 impl Terminals {
@@ -146,6 +150,7 @@ impl Terminals {
                 tasks,
             },
             places: Arc::new(Semaphore::new(config.terminals.max_clients as usize)),
+            typists: Arc::default(),
         };
         terminals.keepers.find_all().await?;
         Ok(terminals)
@@ -208,9 +213,16 @@ impl Terminals {
             orphaned_for: self.config.orphaned_timeout,
             mask: values::Values(self.keepers.guard.values()),
         };
-        start::keeper(&self.program, &spec).await?;
+        let started = async {
+            start::keeper(&self.program, &spec).await?;
+            Ok(self.keepers.follow(id).await?)
+        };
+        if let Err(error) = started.await {
+            // Nobody would know of what there is of it.
+            self.keepers.end_unheard(id).await;
+            return Err(error);
+        }
         tracing::info!(terminal = %id, user = %created_by, "a terminal was opened");
-        self.keepers.follow(id).await?;
         drop(place);
         // Whoever closes them all looks at the list after shutting the door: one of the two sees the other.
         if !self.keepers.open.load(Ordering::SeqCst) {
@@ -289,7 +301,9 @@ impl Terminals {
                 .inspect_err(|error| tracing::error!(terminal = %terminal.id, %error, "a terminal could not be ended"))
                 .is_ok()
         }));
-        ended.await.into_iter().map(u32::from).sum()
+        let unheard = self.keepers.end_all_unheard();
+        let (ended, unheard) = tokio::join!(ended, unheard);
+        ended.into_iter().map(u32::from).sum::<u32>() + unheard
     }
 
     /// For a client.
@@ -307,7 +321,8 @@ impl Terminals {
         writes: bool,
     ) -> Result<(Attachment, Said, Typing), TerminalError> {
         self.find(id)?;
-        way::attach(&self.keepers.folder, id, wire::Attach { position, size, writes }).await
+        let wanted = wire::Attach { position, size, writes };
+        way::attach(&self.keepers.folder, id, wanted, &self.typists, self.config.shared_output_rate).await
     }
 }
 

@@ -1,7 +1,9 @@
 //! The way between a client and a terminal.
 
 use super::TerminalError;
+use super::courtesy::{Share, Typists};
 use super::folder;
+use super::reply::is_answer;
 use super::size::Size;
 use super::wire::{AgentCodec, Attach, Attached, Exited, Frame, Order, Replay, Told};
 use bytes::Bytes;
@@ -9,10 +11,12 @@ use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
 use protocol::ids::TerminalId;
 use std::io;
+use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::UnixStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,16 +44,28 @@ pub enum Output {
 
 /// The half that is read.
 #[derive(Debug)]
-pub struct Said(SplitStream<Framed<UnixStream, AgentCodec>>);
+pub struct Said {
+    frames: SplitStream<Framed<UnixStream, AgentCodec>>,
+    share: Share,
+    /// Before this, others come first.
+    held_until: Option<Instant>,
+}
 
 /// The half that is written.
 #[derive(Debug)]
-pub struct Typing(SplitSink<Framed<UnixStream, AgentCodec>, Frame<Order>>);
+pub struct Typing {
+    frames: SplitSink<Framed<UnixStream, AgentCodec>, Frame<Order>>,
+    terminal: TerminalId,
+    typists: Arc<Typists>,
+    ready: bool,
+}
 
 pub(super) async fn attach(
     folder: &Path,
     id: TerminalId,
     wanted: Attach,
+    typists: &Arc<Typists>,
+    rate: NonZeroU32,
 ) -> Result<(Attachment, Said, Typing), TerminalError> {
     let attached = async {
         let mut frames = Framed::new(folder::connect(folder, id).await?, AgentCodec::default());
@@ -64,15 +80,24 @@ pub(super) async fn attach(
         timeout(PATIENCE, attached).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     let Attached { replay, position, screen_bytes, size, title } = attached;
     let (typing, said) = frames.split();
-    Ok((Attachment { replay, position, screen_bytes, size, title }, Said(said), Typing(typing)))
+    let said = Said { frames: said, share: Share::new(id, Arc::clone(typists), rate), held_until: None };
+    let typing = Typing { frames: typing, terminal: id, typists: Arc::clone(typists), ready: false };
+    Ok((Attachment { replay, position, screen_bytes, size, title }, said, typing))
 }
 
 impl Said {
     /// What comes next; None when the terminal is gone. Cancel safe.
     pub async fn next(&mut self) -> Option<Output> {
+        if let Some(until) = self.held_until {
+            sleep_until(until).await;
+            self.held_until = None;
+        }
         loop {
-            return Some(match self.0.next().await?.ok()? {
-                Frame::Bytes(bytes) => Output::Bytes(bytes),
+            return Some(match self.frames.next().await?.ok()? {
+                Frame::Bytes(bytes) => {
+                    self.held_until = self.share.told(bytes.len(), Instant::now());
+                    Output::Bytes(bytes)
+                }
                 Frame::Said(Told::Skipped { position, screen_bytes }) => Output::Skipped { position, screen_bytes },
                 Frame::Said(Told::Live { position }) => Output::Live { position },
                 Frame::Said(Told::Resized { size }) => Output::Resized(size),
@@ -87,22 +112,27 @@ impl Said {
 
 impl Typing {
     pub async fn keys(&mut self, bytes: Bytes) -> io::Result<()> {
-        self.0.send(Frame::Bytes(bytes)).await
+        // What an emulator answers is nobody's key, and nothing is typed before it is ready.
+        if self.ready && !is_answer(&bytes) {
+            self.typists.typed(self.terminal, Instant::now());
+        }
+        self.frames.send(Frame::Bytes(bytes)).await
     }
 
     pub async fn ready(&mut self) -> io::Result<()> {
-        self.0.send(Frame::Said(Order::Ready)).await
+        self.ready = true;
+        self.frames.send(Frame::Said(Order::Ready)).await
     }
 
     pub async fn resize(&mut self, size: Size) -> io::Result<()> {
-        self.0.send(Frame::Said(Order::Resize { size })).await
+        self.frames.send(Frame::Said(Order::Resize { size })).await
     }
 
     pub async fn pause(&mut self) -> io::Result<()> {
-        self.0.send(Frame::Said(Order::Pause)).await
+        self.frames.send(Frame::Said(Order::Pause)).await
     }
 
     pub async fn resume(&mut self) -> io::Result<()> {
-        self.0.send(Frame::Said(Order::Resume)).await
+        self.frames.send(Frame::Said(Order::Resume)).await
     }
 }

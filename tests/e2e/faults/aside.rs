@@ -1,8 +1,10 @@
 //! What else is done on a Core meanwhile: a history is taken home, a session is made, forked and removed.
 
 use super::talk::Talk;
-use condrix_tests::rig::{Core, SseEvent, history};
+use condrix_tests::rig::{Client, Core, SseEvent, history};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 /// While somebody talks. `workspace` is one that is there.
 pub(super) async fn happens(core: &Core, talk: &Talk, workspace: &str) {
@@ -25,4 +27,73 @@ pub(super) async fn happens(core: &Core, talk: &Talk, workspace: &str) {
 
 fn id(session: &Value) -> &str {
     session["id"].as_str().unwrap_or_else(|| panic!("no id: {session}"))
+}
+
+/// The same on a Core that something befalls, each step once: what was acknowledged is kept, and of the rest nobody knows.
+#[derive(Debug)]
+pub(super) struct Attempt(JoinHandle<Outcome>);
+
+#[derive(Debug, Default)]
+struct Outcome {
+    made: Option<String>,
+    forked: Option<String>,
+    removal: Removal,
+}
+
+/// Of the session that was made.
+#[derive(Debug, Default)]
+enum Removal {
+    #[default]
+    NotAsked,
+    NotAnswered,
+    Acknowledged,
+}
+
+impl Attempt {
+    pub(super) fn begin(core: &Core, client: &Client, workspace: &str) -> Self {
+        let (client, sessions) = (client.clone(), core.path("sessions"));
+        let new = json!({ "workspace": workspace });
+        Self(tokio::spawn(async move {
+            let mut outcome = Outcome::default();
+            outcome.made = acknowledged(client.request(Method::POST, &sessions).json(&new)).await;
+            let Some(made) = &outcome.made else { return outcome };
+            let made = format!("{sessions}/{made}");
+            outcome.forked = acknowledged(client.request(Method::POST, &format!("{made}/fork")).json(&json!({}))).await;
+            let answer = client.request(Method::DELETE, &made).send().await;
+            let is_gone = answer.is_ok_and(|answer| answer.status() == 204);
+            outcome.removal = if is_gone { Removal::Acknowledged } else { Removal::NotAnswered };
+            outcome
+        }))
+    }
+
+    /// The Core is back.
+    pub(super) async fn check(self, core: &Core, client: &Client) {
+        let outcome = self.0.await.expect("a request is no panic");
+        for (session, may_be_gone, must_be_gone) in [
+            (
+                outcome.made,
+                !matches!(outcome.removal, Removal::NotAsked),
+                matches!(outcome.removal, Removal::Acknowledged),
+            ),
+            (outcome.forked, false, false),
+        ] {
+            let Some(session) = session else { continue };
+            let path = core.path(&format!("sessions/{session}"));
+            match client.get(&path).await.status {
+                200 if !must_be_gone => {}
+                404 if may_be_gone => continue,
+                status => panic!("{status} of a session: made, forked, or removed and still there"),
+            }
+            // The earlier request may be carried out only now.
+            let removed = client.delete(&path).await.status;
+            assert!(removed == 204 || may_be_gone && removed == 404, "{removed}");
+        }
+    }
+}
+
+/// The id of what was made, if that is acknowledged.
+async fn acknowledged(request: RequestBuilder) -> Option<String> {
+    let answer = request.send().await.ok().filter(|answer| answer.status() == 201)?;
+    let made: Value = answer.json().await.ok()?;
+    Some(id(&made).to_owned())
 }

@@ -6,6 +6,8 @@ pub(super) enum Fault {
     GatewayFrozen,
     AgentKilled,
     AgentFrozen,
+    /// For so long that its link is given up, as of a closed laptop.
+    AgentAsleep,
     /// Told to end, and started again.
     AgentRestarted,
     CliKilled,
@@ -35,11 +37,12 @@ pub(super) enum Fate {
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::GatewayKilled,
         Self::GatewayFrozen,
         Self::AgentKilled,
         Self::AgentFrozen,
+        Self::AgentAsleep,
         Self::AgentRestarted,
         Self::CliKilled,
         Self::CliFrozen,
@@ -55,7 +58,7 @@ impl Fault {
 
     /// Whether it is noticed by silence alone, which takes its time.
     pub(super) const fn is_slow(self) -> bool {
-        matches!(self, Self::LinkHalfOpen)
+        matches!(self, Self::LinkHalfOpen | Self::AgentAsleep)
     }
 
     /// Whether a disk of the Core's own is filled.
@@ -73,6 +76,7 @@ impl Fault {
             Self::GatewayKilled
             | Self::GatewayFrozen
             | Self::AgentFrozen
+            | Self::AgentAsleep
             | Self::CliFrozen
             | Self::LinkCut
             | Self::LinkGapped

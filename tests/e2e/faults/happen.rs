@@ -53,6 +53,7 @@ pub(super) async fn happen(fault: Fault, gateway: &mut Gateway, gates: &Gates, h
         }
         Fault::AgentKilled
         | Fault::AgentFrozen
+        | Fault::AgentAsleep
         | Fault::AgentRestarted
         | Fault::CliKilled
         | Fault::CliFrozen
@@ -87,6 +88,11 @@ async fn befall(fault: Fault, gates: &Gates, site: &mut Site, work: &Work) -> us
         Fault::AgentFrozen => {
             site.core.program().signal(Signal::STOP);
             unanswered(site).await;
+            site.core.program().signal(Signal::CONT);
+        }
+        Fault::AgentAsleep => {
+            site.core.program().signal(Signal::STOP);
+            eventually("its link is given up", async || (site.link().await["status"] != "online").then_some(())).await;
             site.core.program().signal(Signal::CONT);
         }
         Fault::AgentRestarted => {

@@ -1,6 +1,6 @@
 //! One Core and what is done on it: messages, questions, a terminal.
 
-use super::aside;
+use super::aside::{self, Attempt};
 use super::asking::{Asking, Question, Race};
 use super::console::Console;
 use super::dice::Dice;
@@ -16,8 +16,10 @@ use toml::toml;
 const NUMBERS: usize = 12;
 /// Of the file system that holds the Core's state.
 const DISK: &str = "64m";
-/// An agent, two CLI processes under a supervisor each, a terminal's keeper and shell.
-const PROCESSES: usize = 7;
+/// An agent, a terminal's keeper and shell.
+const PROCESSES: usize = 3;
+/// CLI processes, under a supervisor each.
+const CLIS: usize = 2;
 
 #[derive(Debug)]
 pub(super) struct Site {
@@ -29,6 +31,8 @@ pub(super) struct Site {
     talk: Talk,
     asking: Asking,
     pub(super) console: Console,
+    /// CLI processes that wait for a session.
+    spares: usize,
 }
 
 /// What is to be done in a round.
@@ -64,6 +68,7 @@ pub(super) struct Work {
     question: Question,
     /// What is sent while it happens.
     on_its_way: Option<JoinHandle<Option<String>>>,
+    aside: Option<Attempt>,
     race: Option<Race>,
     link: Value,
     visits: usize,
@@ -86,13 +91,21 @@ fn whole_answer() -> String {
 }
 
 impl Site {
-    pub(super) async fn set(name: &str, world: &World, ben: &Client, variables: &[(String, String)]) -> Self {
+    pub(super) async fn set(
+        name: &str,
+        world: &World,
+        ben: &Client,
+        variables: &[(String, String)],
+        spares: usize,
+    ) -> Self {
+        let warm_spares = i64::try_from(spares).expect("a few");
         let key = format!("sk-ant-api03-{name}");
         world.vendor.accept_api_key(&key);
         let settings = toml! {
             refused_retry = "200ms"
             [claude]
             exit_grace = "100ms"
+            warm_spares = warm_spares
             [journal]
             min_free = 4_194_304
             [terminals]
@@ -110,7 +123,7 @@ impl Site {
         let talk = Talk::begin(&core, &ada, "garden").await;
         let asking = Asking::begin(&core, &ada, ben).await;
         let console = Console::open(&core, &ada).await;
-        Self { relay, disk, core, ada, talk, asking, console }
+        Self { relay, disk, core, ada, talk, asking, console, spares }
     }
 
     /// Begins an answer or leaves it to the fault's moment, asks a question, and lets a terminal print.
@@ -132,7 +145,7 @@ impl Site {
         self.console.begin(&self.core, &self.ada, round).await;
         let link = self.link().await;
         let visits = self.visits();
-        Work { plan, message, answering, question, on_its_way: None, race: None, link, visits }
+        Work { plan, message, answering, question, on_its_way: None, aside: None, race: None, link, visits }
     }
 
     /// What is done in the fault's very moment.
@@ -144,6 +157,7 @@ impl Site {
             self.talk.one_leaves();
         }
         work.on_its_way = Some(self.talk.attempt(&work.message));
+        work.aside = Some(Attempt::begin(&self.core, &self.ada, "orchard"));
         work.race = work.plan.races.then(|| self.asking.race(&work.question));
         // A terminal prints into the fault, or after it.
         if work.plan.prints {
@@ -184,6 +198,9 @@ impl Site {
         {
             self.talk.acknowledge(&work.message, &turn);
         }
+        if let Some(aside) = work.aside.take() {
+            aside.check(&self.core, &self.ada).await;
+        }
         // Whoever was answered or not: nobody knows but those who ask again.
         if work.race.is_none() && fault.fate() == Fate::Spared {
             self.asking.assert_waits(&work.question).await;
@@ -214,9 +231,10 @@ impl Site {
             self.console.go_on();
             self.console.come_back(&self.core, &self.ada).await;
         }
-        let left = async || (self.core.processes().len() <= PROCESSES).then_some(());
+        let most = CLIS + self.spares;
+        let left = async || (self.core.processes().len() <= PROCESSES + 2 * most).then_some(());
         eventually("nothing is left over", left).await;
-        assert!(self.core.cli_processes().len() <= 2);
+        assert!(self.core.cli_processes().len() <= most);
         self.talk.all_leave();
         self.asking.talk.all_leave();
         end

@@ -32,8 +32,8 @@ impl Stage {
         let world = World::around(gateway).await;
         let ben = world.gateway.add_user("ben").await;
         let sites = tokio::join!(
-            Box::pin(Site::set("left", &world, &ben, &variables)),
-            Box::pin(Site::set("right", &world, &ben, &variables))
+            Box::pin(Site::set("left", &world, &ben, &variables, 0)),
+            Box::pin(Site::set("right", &world, &ben, &variables, 1))
         )
         .into();
         Self { sites, world, clock }

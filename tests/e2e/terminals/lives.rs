@@ -156,3 +156,19 @@ async fn a_keeper_that_does_not_answer_an_agent_is_found_when_it_does_and_ended_
     world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
     quiet(&mut core).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_keeper_that_was_never_heard_does_not_outlive_a_revocation_either() {
+    let (world, mut core) = world().await;
+    let (_, mut terminal) = core.new_terminal(&world.ada).await;
+    terminal.run("setsid sleep 619 & sleep 0").await;
+    tree::kill(keeper(&core), Signal::STOP);
+    core.program().signal(Signal::KILL);
+    core.program().wait().await;
+    core.run_at_once();
+    core.online(&world.ada).await;
+    let list = world.ada.get(&core.path("terminals")).await.expect(200);
+    assert_eq!(list["terminals"], json!([]), "nobody knows of it");
+    world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
+    quiet(&mut core).await;
+}

@@ -1,9 +1,12 @@
 //! Several clients at one terminal.
 
-use super::world;
-use condrix_tests::rig::eventually;
+use super::{world, world_with};
 use condrix_tests::rig::tree::proportional_kib;
+use condrix_tests::rig::{Terminal, eventually};
 use serde_json::json;
+use std::time::Duration;
+use tokio::time::timeout;
+use toml::toml;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_sees_the_same_and_the_size_follows_who_writes() {
@@ -71,4 +74,43 @@ async fn only_the_terminal_that_was_asked_answers() {
     two.keys("\u{1b}[0n").await;
     one.keys("abc").await;
     one.until("a   b   c").await;
+}
+
+/// How many bytes it says in the next second, while somebody types without end into the other one, if there is one.
+async fn said_in_a_second(floods: &mut Terminal, types: Option<&mut Terminal>) -> u64 {
+    let before = floods.position();
+    let read = async {
+        while floods.step().await.is_some() {}
+        panic!("it never stops");
+    };
+    let keys = async {
+        if let Some(terminal) = types {
+            loop {
+                terminal.keys("x").await;
+                terminal.step().await.expect("it echoes");
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    let forever = async { tokio::join!(read, keys) };
+    timeout(Duration::from_secs(1), forever).await.expect_err("it goes on");
+    floods.position() - before
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_says_much_makes_room_while_somebody_types_elsewhere_and_only_then() {
+    const RATE: u64 = 512 * 1024;
+    let (world, core) = world_with(toml! { shared_output_rate = 524_288 }).await;
+    let (_, mut floods) = core.new_terminal(&world.ada).await;
+    let (_, mut types) = core.new_terminal(&world.ada).await;
+    floods.keys("yes\r").await;
+    let much = 3 * RATE;
+    eventually("it says much", async || (said_in_a_second(&mut floods, None).await > much).then_some(())).await;
+    // What is on its way already comes first.
+    eventually("it makes room", async || {
+        (said_in_a_second(&mut floods, Some(&mut types)).await < 2 * RATE).then_some(())
+    })
+    .await;
+    eventually("it says much again", async || (said_in_a_second(&mut floods, None).await > much).then_some(())).await;
+    assert!(floods.told().iter().all(|told| told["type"] != "skipped"), "it has every line");
 }

@@ -67,6 +67,35 @@ async fn a_core_and_a_person_have_so_many_terminals_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_many_clients_are_at_a_cores_terminals_and_one_that_leaves_makes_room() {
+    let (world, core) = world_with(toml::toml! { max_clients = 2 }).await;
+    let (id, _types) = core.new_terminal(&world.ada).await;
+    let watches = core.terminal(&world.ada, &id, "watch").await.unwrap();
+    let refused = core.terminal(&world.ada, &id, "watch").await.unwrap_err();
+    assert_eq!(refused.status(), Some(429), "{refused:?}");
+    watches.leave().await;
+    eventually("there is room", async || core.terminal(&world.ada, &id, "watch").await.ok()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminal_gets_another_name_and_everybody_sees_it() {
+    let (world, mut core) = world().await;
+    let (id, terminal) = core.new_terminal(&world.ada).await;
+    let one = core.path(&format!("terminals/{id}"));
+    let renamed = read(world.ada.request(reqwest::Method::PATCH, &one).json(&json!({ "name": "builds" }))).await;
+    assert_eq!(renamed.expect(200)["name"], "builds");
+    // Its keeper knows it: an agent that comes back does too.
+    core.program().kill().await;
+    core.run_at_once();
+    core.online(&world.ada).await;
+    assert_eq!(world.ada.get(&one).await.expect(200)["name"], "builds");
+    read(world.ada.request(reqwest::Method::PATCH, &one).json(&json!({ "name": "" })))
+        .await
+        .expect_problem(422, "invalid-body");
+    drop(terminal);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_terminal_that_cannot_be_had_is_refused_in_words() {
     let (world, core) = world().await;
     let id = core.open_terminal(&world.ada).await;

@@ -55,11 +55,18 @@ impl Session {
         }
         let (id, claude_dir) = (fork.id, || shared.claude_dir.clone());
         // The transcript before the session: one that is there can go on at once.
-        transcript::give(claude_dir(), self.id, id).await.map_err(SessionError::Transcript)?;
-        let forked = shared.journal.fork_session(fork).await;
-        if !matches!(forked, Ok(Forked::Done)) {
-            transcript::forget(claude_dir(), id).await.map_err(SessionError::Transcript)?;
+        let forked = match transcript::give(claude_dir(), self.id, id).await {
+            Ok(()) => shared.journal.fork_session(fork).await.map_err(SessionError::from),
+            Err(error) => Err(SessionError::Transcript(error)),
+        };
+        let settled = match forked {
+            Ok(Forked::Done) => transcript::settle(claude_dir(), id).await,
+            _ => transcript::forget(claude_dir(), vec![id]).await,
+        };
+        if let Err(error) = settled {
+            // Its own process settles it, or the agent's next start takes it away.
+            tracing::warn!(session = %id, %error, "the copy of a transcript is left as it is");
         }
-        Ok(forked?)
+        forked
     }
 }

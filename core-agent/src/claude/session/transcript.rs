@@ -3,6 +3,8 @@
 //! Its transcript is a file of lines, `<configuration>/projects/<directory>/<session>.jsonl`. Without a file `--resume`
 //! fails; with one `--session-id` fails, even where nothing was said yet: a process that was killed within its first
 //! moments leaves such a file, and the session could never begin again. So that file makes way.
+//!
+//! A copy for a fork is called `<session>.copy` until the fork is a session: what nobody has asked for is nobody's.
 
 use crate::disk;
 use protocol::ids::SessionId;
@@ -13,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// The first words of a conversation come early in its file.
 const MAX_READ: u64 = 8 * 1024 * 1024;
+/// Of a file's name.
+const COPY: &str = "copy";
 
 #[derive(Deserialize)]
 struct Line {
@@ -22,6 +26,7 @@ struct Line {
 
 /// Whether there is a conversation to resume. A file without one is moved aside. Blocking.
 pub(super) fn prepare(claude_dir: &Path, session: SessionId) -> std::io::Result<bool> {
+    settle_now(claude_dir, session)?;
     let Some(path) = find(claude_dir, session) else { return Ok(false) };
     if has_conversation(&path)? {
         return Ok(true);
@@ -33,10 +38,13 @@ pub(super) fn prepare(claude_dir: &Path, session: SessionId) -> std::io::Result<
 
 /// The directory's name is made from the workspace's path by rules of the CLI's own; the id is enough to find the file.
 fn find(claude_dir: &Path, session: SessionId) -> Option<PathBuf> {
-    let name = format!("{session}.jsonl");
+    find_named(claude_dir, &format!("{session}.jsonl"))
+}
+
+fn find_named(claude_dir: &Path, name: &str) -> Option<PathBuf> {
     // No such folder: the CLI has not written any transcript yet.
     let projects = std::fs::read_dir(claude_dir.join("projects")).ok()?;
-    projects.filter_map(|project| Some(project.ok()?.path().join(&name))).find(|path| path.is_file())
+    projects.filter_map(|project| Some(project.ok()?.path().join(name))).find(|path| path.is_file())
 }
 
 /// How large a conversation's transcript is, and how much room there is where it lies. Blocking.
@@ -45,37 +53,66 @@ pub(in crate::claude) fn weigh(claude_dir: &Path, session: SessionId) -> std::io
     Ok((size, disk::free(claude_dir)?))
 }
 
-/// Gives `to` the conversation of `from`, if that has one. No process may be writing to it.
+/// Copies the conversation of `from`, if it has one, for `to`, which has it once that is [settled](settle). No process may be
+/// writing to it.
 pub(super) async fn give(claude_dir: PathBuf, from: SessionId, to: SessionId) -> std::io::Result<()> {
     on_disk(move || copy(&claude_dir, from, to)).await
 }
 
-/// Removes what the CLI keeps of a conversation: its transcript, and what lies beside it or elsewhere in its folder under
-/// the session's id.
-pub(in crate::claude) async fn forget(claude_dir: PathBuf, session: SessionId) -> std::io::Result<()> {
-    on_disk(move || remove(&claude_dir, session)).await
+/// The fork is a session: the copy is its transcript.
+pub(super) async fn settle(claude_dir: PathBuf, fork: SessionId) -> std::io::Result<()> {
+    on_disk(move || settle_now(&claude_dir, fork)).await
+}
+
+/// Copies that are not settled.
+pub(in crate::claude) async fn unsettled(claude_dir: PathBuf) -> std::io::Result<Vec<SessionId>> {
+    on_disk(move || copies(&claude_dir)).await
+}
+
+/// Removes what the CLI keeps of these conversations: their transcripts, and what lies beside them or elsewhere in its folder
+/// under the sessions' ids.
+pub(in crate::claude) async fn forget(claude_dir: PathBuf, sessions: Vec<SessionId>) -> std::io::Result<()> {
+    on_disk(move || remove(&claude_dir, &sessions)).await
 }
 
 /// The disk may be slow: a thread for those who wait does it.
-async fn on_disk(work: impl FnOnce() -> std::io::Result<()> + Send + 'static) -> std::io::Result<()> {
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
 }
 
 fn copy(claude_dir: &Path, from: SessionId, to: SessionId) -> std::io::Result<()> {
+    settle_now(claude_dir, from)?;
     let Some(path) = find(claude_dir, from) else { return Ok(()) };
-    let unfinished = path.with_file_name(format!("{to}.copy"));
-    std::fs::copy(&path, &unfinished)?;
-    std::fs::rename(unfinished, path.with_file_name(format!("{to}.jsonl")))
+    std::fs::copy(&path, path.with_file_name(format!("{to}.{COPY}")))?;
+    Ok(())
 }
 
-fn remove(claude_dir: &Path, session: SessionId) -> std::io::Result<()> {
-    let id = session.to_string();
+fn settle_now(claude_dir: &Path, fork: SessionId) -> std::io::Result<()> {
+    let Some(copy) = find_named(claude_dir, &format!("{fork}.{COPY}")) else { return Ok(()) };
+    std::fs::rename(&copy, copy.with_extension("jsonl"))
+}
+
+fn copies(claude_dir: &Path) -> std::io::Result<Vec<SessionId>> {
+    let mut found = Vec::new();
+    for folder in folders(&claude_dir.join("projects"))? {
+        for entry in std::fs::read_dir(folder)? {
+            let path = PathBuf::from(entry?.file_name());
+            let id = path.file_stem().and_then(|id| id.to_str()).and_then(|id| id.parse::<SessionId>().ok());
+            found.extend(id.filter(|_| path.extension().is_some_and(|extension| extension == COPY)));
+        }
+    }
+    Ok(found)
+}
+
+fn remove(claude_dir: &Path, sessions: &[SessionId]) -> std::io::Result<()> {
+    let ids: Vec<String> = sessions.iter().map(ToString::to_string).collect();
     let mut looked_into = folders(claude_dir)?;
     looked_into.extend(folders(&claude_dir.join("projects"))?);
     for folder in looked_into {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
-            if !entry.file_name().to_string_lossy().starts_with(&id) {
+            let name = entry.file_name();
+            if !ids.iter().any(|id| name.to_string_lossy().starts_with(id)) {
                 continue;
             }
             // A link is removed, not what it leads to.
@@ -147,17 +184,24 @@ mod tests {
         let (folder, session, path) = with("{\"type\":\"user\"}");
         let fork = SessionId::new();
         copy(folder.path(), session, fork).unwrap();
+        assert_eq!(copies(folder.path()).unwrap(), [fork]);
+        assert!(find(folder.path(), fork).is_none(), "nobody has it yet");
         assert!(prepare(folder.path(), fork).unwrap());
+        assert_eq!(copies(folder.path()).unwrap(), []);
         copy(folder.path(), SessionId::new(), SessionId::new()).unwrap();
         let todos = folder.path().join("todos");
         std::fs::create_dir(&todos).unwrap();
         std::fs::write(todos.join(format!("{session}-agent.json")), "[]").unwrap();
         std::fs::create_dir(path.with_extension("")).unwrap();
-        remove(folder.path(), session).unwrap();
+        let copied = SessionId::new();
+        copy(folder.path(), fork, copied).unwrap();
+        remove(folder.path(), &[session, copied]).unwrap();
+        assert_eq!(copies(folder.path()).unwrap(), []);
         assert!(!path.exists() && !path.with_extension("").exists());
         assert_eq!(std::fs::read_dir(todos).unwrap().count(), 0);
         assert!(prepare(folder.path(), fork).unwrap(), "the other one stays");
-        remove(Path::new("/nonexistent"), session).unwrap();
+        remove(Path::new("/nonexistent"), &[session]).unwrap();
+        assert_eq!(copies(Path::new("/nonexistent")).unwrap(), []);
     }
 
     #[test]

@@ -11,11 +11,11 @@
 mod client;
 mod connection;
 mod life;
-mod reply;
 mod shell;
 
 use super::folder;
 use super::recording::{self, Recording};
+use super::reply::is_answer;
 use super::screen::Screen;
 use super::scrollback::Scrollback;
 use super::size::Size;
@@ -40,7 +40,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 use zeroize::Zeroizing;
 
-const LONGEST_SPEC: u64 = 256 * 1024;
+const LONGEST_SPEC: u64 = 1024 * 1024;
 /// Connections at once: a bound for what clients can make this process hold. More than an agent has places for readers by
 /// default, so that those who watch keep nobody out.
 const MOST_CONNECTIONS: usize = 320;
@@ -51,6 +51,8 @@ const PIECE: usize = 16 * 1024;
 const AHEAD: u64 = 256 * 1024;
 /// and by so much time for each piece, for a reader that has stopped must not stop the program.
 const SLOWED: Duration = Duration::from_millis(50);
+/// The same for one that nobody types into, so that it leaves the machine to others.
+const UNATTENDED: Duration = Duration::from_millis(2);
 /// What clients may take for the last frames.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -220,12 +222,14 @@ impl Keeper {
     fn say(&mut self, bytes: &[u8]) {
         let said = self.stream.push(bytes);
         self.record(&said);
-        // For those who use it: who only watches slows nobody down.
-        let pacing = self.clients.values().filter(|client| client.writes && !client.paused);
-        let behind = pacing.map(|client| client.behind(&self.scrollback));
-        if behind.min().is_some_and(|least| least > AHEAD) {
-            self.slowed_until = Some(Instant::now() + SLOWED);
-        }
+        // For those who use it: who only watches slows nobody down. One that pauses is to miss nothing.
+        let pacing = self.clients.values().filter(|client| client.writes);
+        let slowed = match pacing.map(|client| client.behind(&self.scrollback)).min() {
+            Some(least) if least > AHEAD => Some(SLOWED),
+            Some(_) => None,
+            None => Some(UNATTENDED),
+        };
+        self.slowed_until = slowed.map(|slowed| Instant::now() + slowed);
     }
 
     fn record(&mut self, said: &[u8]) {
@@ -257,7 +261,7 @@ impl Keeper {
                 client.serve(&connection.outgoing, shown, scrollback, || screen.restoring());
             }
         }
-        let mut fastest = self.clients.values().filter(|client| client.writes && !client.paused);
+        let mut fastest = self.clients.values().filter(|client| client.writes);
         if fastest.any(|client| client.behind(&self.scrollback) <= AHEAD / 2) {
             self.slowed_until = None;
         }
@@ -340,7 +344,7 @@ impl Keeper {
         if !may || !self.life.is_running() {
             return;
         }
-        if reply::is_answer(&typed.bytes) {
+        if is_answer(&typed.bytes) {
             if self.active != Some(from) {
                 return;
             }
