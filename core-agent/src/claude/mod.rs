@@ -344,7 +344,13 @@ impl Claude {
     }
 
     /// Returns the session's id, which is the given one or that of a spare.
-    pub async fn create_session(self: &Arc<Self>, mut new: NewSession) -> Result<SessionId, ClaudeError> {
+    pub async fn create_session(self: &Arc<Self>, new: NewSession) -> Result<SessionId, ClaudeError> {
+        let claude = Arc::clone(self);
+        // A spare that was taken must not be forgotten because whoever asked has gone.
+        self.to_its_end(async move { claude.make_session(new).await }).await
+    }
+
+    async fn make_session(self: &Arc<Self>, mut new: NewSession) -> Result<SessionId, ClaudeError> {
         self.launcher.check_age().map_err(ProcessError::from)?;
         if let Some(model) = &new.model {
             self.check_model(model).await?;

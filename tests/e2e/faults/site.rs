@@ -9,7 +9,9 @@ use super::talk::{Message, Talk};
 use condrix_tests::rig::{Client, Core, CoreOptions, Disk, Relay, World, assert_whole, eventually, fresh_key, tree};
 use condrix_tests::vendor::{Gates, Say, Vendor};
 use serde_json::{Value, json};
+use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use toml::toml;
 
 /// Numbers in an answer.
@@ -18,6 +20,8 @@ const NUMBERS: usize = 12;
 const DISK: &str = "64m";
 /// An agent, a terminal's keeper and shell.
 const PROCESSES: usize = 3;
+/// Within this, whatever has lost its purpose is gone.
+const SETTLES: Duration = Duration::from_mins(1);
 /// CLI processes, under a supervisor each.
 const CLIS: usize = 2;
 
@@ -232,12 +236,29 @@ impl Site {
             self.console.come_back(&self.core, &self.ada).await;
         }
         let most = CLIS + self.spares;
-        let left = async || (self.core.processes().len() <= PROCESSES + 2 * most).then_some(());
-        eventually("nothing is left over", left).await;
+        let few = async || {
+            self.strangers_go().await;
+            (self.core.processes().len() <= PROCESSES + 2 * most).then_some(())
+        };
+        if timeout(SETTLES, eventually("nothing is left over", few)).await.is_err() {
+            panic!("more is left than should be: {:#?}", self.core.processes());
+        }
         assert!(self.core.cli_processes().len() <= most);
         self.talk.all_leave();
         self.asking.talk.all_leave();
         end
+    }
+
+    /// Sessions that were made and not acknowledged: whoever asked knows of none.
+    async fn strangers_go(&self) {
+        let listed = self.ada.get(&self.core.path("sessions")).await.expect(200);
+        let ids =
+            listed["sessions"].as_array().expect("a list").iter().map(|session| session["id"].as_str().expect("an id"));
+        for session in ids.map(|id| self.core.path(&format!("sessions/{id}"))) {
+            if session != self.talk.session && session != self.asking.talk.session {
+                assert_eq!(self.ada.delete(&session).await.status, 204);
+            }
+        }
     }
 
     /// Its Core was revoked: streams end, and what is said from now on is not heard any more.
