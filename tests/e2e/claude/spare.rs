@@ -59,6 +59,14 @@ async fn the_next_session_of_a_workspace_begins_in_a_process_that_is_there() {
     let gone = async || core.cli_processes().iter().all(|process| process.pid != next.pid).then_some(());
     eventually("the other spare has made way", gone).await;
 
+    // A session whose process is still starting has nothing that waits: it is forked like any other.
+    let mut made = serde_json::Value::Null;
+    for _ in 0..2 {
+        made = world.ada.post(&core.path("sessions"), &json!({ "workspace": "kitchen" })).await.expect(201);
+    }
+    let fork = core.path(&format!("sessions/{}/fork", made["id"].as_str().expect("an id")));
+    world.ada.post(&fork, &json!({})).await.expect(201);
+
     // Nothing of it outlives a revocation.
     world.ada.post(&format!("/api/v1/cores/{}/revoke", core.id()), &json!({})).await.expect(200);
     core.quiet().await;

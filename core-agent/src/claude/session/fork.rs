@@ -25,14 +25,20 @@ pub(super) struct Forking {
 
 impl Session {
     pub(super) fn fork(&mut self, fork: NewFork, reply: oneshot::Sender<Result<Forked, SessionError>>) {
-        let busy = matches!(self.state, State::Waiting { .. } | State::Starting { .. } | State::Turn { .. });
+        // Nothing was said to a spare: it ends as well while it starts.
+        let ends = match self.state {
+            State::Ready { .. } => true,
+            State::Starting { .. } => self.spare.is_some(),
+            State::Asleep { .. } | State::Waiting { .. } | State::Turn { .. } | State::Closing(_) => false,
+        };
+        let busy = !ends && matches!(self.state, State::Waiting { .. } | State::Starting { .. } | State::Turn { .. });
         if busy || self.forks.len() >= MAX_WAITING {
             // Whoever asked may have stopped waiting.
             let _ = reply.send(Ok(Forked::Busy));
             return;
         }
         self.forks.push(Forking { fork, reply });
-        if matches!(self.state, State::Ready { .. }) {
+        if ends {
             self.close(ProcessEnd::Idle);
         }
     }
