@@ -4,15 +4,16 @@ use super::Guard;
 use super::needles::Find;
 use zeroize::Zeroize as _;
 
-/// The beginning that all credentials of the vendor have in common, and that tells nothing.
-const COMMON: &[u8] = b"sk-ant-";
+/// Beginnings that all credentials of the vendor, or of a place for repositories, have in common, and that tell nothing.
+const COMMON: [&[u8]; 6] = [b"sk-ant-", b"ghp_", b"gho_", b"ghs_", b"github_pat_", b"glpat-"];
 
-/// How much of what may become a value goes out at once. Held back as a whole, the key that a value begins with would be
-/// echoed with the next one only.
+/// How much of what may become a value goes out at once. Held back as a whole, the keys that a value begins with would be
+/// echoed with the next one only. It is the more the more there is: what has gone out cannot be taken back.
 fn lead(value: &[u8]) -> usize {
-    let common = value.iter().zip(COMMON).take_while(|(byte, common)| byte == common).count();
-    if common == value.len().min(COMMON.len()) { COMMON.len() } else { 1 }
+    let shared = |common: &[u8]| value.iter().zip(common).take_while(|(byte, common)| byte == common).count();
+    COMMON.into_iter().map(shared).fold(1, usize::max)
 }
+
 const MASKED: u8 = b'*';
 
 /// As [`TextGuard`](super::TextGuard), for bytes that somebody waits for. A value is masked behind its first characters,
@@ -53,7 +54,8 @@ impl StreamGuard {
                     at += end;
                 }
                 Some(Find::Undecided { start }) => {
-                    let lead = (start + lead(&rest[start..])).min(rest.len());
+                    // What went out as another value's beginning stays out.
+                    let lead = (start + lead(&rest[start..])).max(gone);
                     say(&rest[..lead], &mut gone);
                     self.out = lead - start;
                     at += start;
@@ -107,11 +109,16 @@ mod tests {
         bytes.windows(value.len()).any(|window| window == value.as_bytes())
     }
 
+    /// Values that begin as credentials do, and such that only seem to.
+    fn values() -> impl Strategy<Value = Vec<String>> {
+        prop::collection::vec("(sk-ant-|sk-|ghp_|gh|glp)[a-c0-9_-]{12,30}", 1..4)
+    }
+
     proptest! {
         #[test]
         fn no_value_leaves_and_nothing_moves_however_the_output_is_cut(
-            values in prop::collection::vec("sk-ant-[a-c0-9_-]{12,30}", 1..4),
-            pieces in prop::collection::vec(("[a-c sk\u{1b}\u{e9}-]{0,12}", any::<prop::sample::Index>()), 1..6),
+            values in values(),
+            pieces in prop::collection::vec(("[a-c skghp_\u{1b}\u{e9}-]{0,12}", any::<prop::sample::Index>()), 1..6),
             cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
         ) {
             let text = pieces.iter().fold(String::new(), |text, (around, which)| {
@@ -131,7 +138,7 @@ mod tests {
 
         #[test]
         fn output_without_values_is_unchanged(
-            values in prop::collection::vec("sk-ant-[a-c0-9_-]{12,30}", 1..4),
+            values in values(),
             bytes in prop::collection::vec(any::<u8>(), 0..200),
             cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
         ) {
@@ -152,10 +159,31 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_no_credential_of_the_vendor_one_character_is_shown() {
-        let guard = guard(&["ghp_abcdefghijkl".to_owned()]);
-        let mut stream = guard.stream();
+    fn a_beginning_that_tells_nothing_is_echoed_and_of_any_other_value_one_character() {
+        let mut stream = guard(&["ghp_abcdefghijkl".to_owned()]).stream();
         assert_eq!(stream.push(b"g"), b"g", "a typed key is echoed at once");
-        assert_eq!(stream.push(b"it ghp_abcdefghijkl"), b"it g***************");
+        assert_eq!(stream.push(b"h"), b"h", "gh is a command");
+        assert_eq!(stream.push(b" ghp_abcdefghijkl"), b" ghp_************");
+        let mut stream = guard(&["hunter2-hunter2".to_owned()]).stream();
+        assert_eq!(stream.push(b"hunter"), b"h");
+        assert_eq!(stream.push(b"2-hunter2"), b"**************");
+    }
+
+    #[test]
+    fn what_went_out_as_the_beginning_of_another_value_is_not_said_again() {
+        let mut stream = guard(&["sk-ant-api03-abcdefgh".to_owned(), "k-zebra-zebra".to_owned()]).stream();
+        assert_eq!(stream.push(b"sk-"), b"sk-");
+        assert_eq!(stream.push(b"z"), b"");
+        assert_eq!(stream.push(b"!"), b"z!");
+    }
+
+    #[test]
+    fn a_value_that_only_begins_like_a_credential_moves_nothing() {
+        let mut stream = guard(&["sk-proj-abcdefgh".to_owned()]).stream();
+        for key in [b"s", b"k", b"-"] {
+            assert_eq!(stream.push(key), key);
+        }
+        assert_eq!(stream.push(b"p"), b"");
+        assert_eq!(stream.push(b"x"), b"px");
     }
 }

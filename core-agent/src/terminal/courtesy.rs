@@ -69,7 +69,8 @@ impl Share {
             self.told_by = None;
             return None;
         }
-        let takes = Duration::from_secs(1).mul_f64(bytes as f64 / f64::from(self.rate.get()));
+        let nanos = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_mul(1_000_000_000) / u64::from(self.rate.get());
+        let takes = Duration::from_nanos(nanos);
         let earliest = now.checked_sub(AT_ONCE).unwrap_or(now);
         let told_by = self.told_by.map_or(earliest, |told_by| told_by.max(earliest)) + takes;
         self.told_by = Some(told_by);
@@ -103,7 +104,7 @@ mod tests {
         let (mine, other, now) = (TerminalId::new(), TerminalId::new(), Instant::now());
         let (mut share, typists) = share(mine);
         let took = time_for(&mut share, 5_000_000, now, |now| typists.typed(other, now));
-        let expected = Duration::from_secs(5) - AT_ONCE;
+        let expected = Duration::from_millis(4_750);
         assert!(took.abs_diff(expected) < Duration::from_millis(20), "{took:?}");
     }
 

@@ -54,8 +54,8 @@ impl Attempt {
         let (client, sessions) = (client.clone(), core.path("sessions"));
         let new = json!({ "workspace": workspace });
         Self(tokio::spawn(async move {
-            let mut outcome = Outcome::default();
-            outcome.made = acknowledged(client.request(Method::POST, &sessions).json(&new)).await;
+            let made = acknowledged(client.request(Method::POST, &sessions).json(&new)).await;
+            let mut outcome = Outcome { made, ..Outcome::default() };
             let Some(made) = &outcome.made else { return outcome };
             let made = format!("{sessions}/{made}");
             outcome.forked = acknowledged(client.request(Method::POST, &format!("{made}/fork")).json(&json!({}))).await;

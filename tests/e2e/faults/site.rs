@@ -240,9 +240,8 @@ impl Site {
             self.strangers_go().await;
             (self.core.processes().len() <= PROCESSES + 2 * most).then_some(())
         };
-        if timeout(SETTLES, eventually("nothing is left over", few)).await.is_err() {
-            panic!("more is left than should be: {:#?}", self.core.processes());
-        }
+        let settles = timeout(SETTLES, eventually("nothing is left over", few)).await;
+        assert!(settles.is_ok(), "more is left than should be: {:#?}", self.core.processes());
         assert!(self.core.cli_processes().len() <= most);
         self.talk.all_leave();
         self.asking.talk.all_leave();

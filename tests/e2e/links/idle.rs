@@ -14,9 +14,9 @@ async fn echo(mut inbound: Inbound) {
 }
 
 async fn answers(stream: &mut Stream) {
-    stream.write_all(b"there?").await.unwrap();
+    stream.write_all(b"there?").await.expect("the stream takes bytes");
     let mut back = [0; 6];
-    stream.read_exact(&mut back).await.unwrap();
+    stream.read_exact(&mut back).await.expect("they come back");
     assert_eq!(&back, b"there?");
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn run() -> Vec<Figure> {
         world.ada.delete(&first.path("")).await;
         let (mut throughs, mut alones) = (Vec::with_capacity(ROUNDS), Vec::with_capacity(ROUNDS));
         for _ in 0..ROUNDS {
-            throughs.push(through(&world, &core).await);
+            throughs.push(through(&world, &core, spares > 0).await);
             alones.push(by_itself(&world, &process, spares > 0).await);
         }
         let (of_through, of_alone) = (percentile(&mut throughs, 0.5), percentile(&mut alones, 0.5));
@@ -45,9 +45,12 @@ pub(super) async fn run() -> Vec<Figure> {
     figures
 }
 
-async fn through(world: &World, core: &Core) -> f64 {
+async fn through(world: &World, core: &Core, ahead: bool) -> f64 {
     tokio::time::sleep(PAUSE).await;
     let mut chat = core.begin_session(&world.ada, &json!({ "workspace": "bench" })).await;
+    let id = chat.path("").rsplit('/').next().expect("a path has an end").to_owned();
+    let is_there = core.cli_processes().iter().any(|process| process.arguments.contains(&id));
+    assert_eq!(is_there, ahead, "a process that was started ahead has the session's id");
     let took = through_once(&mut chat).await;
     world.ada.delete(&chat.path("")).await;
     took

@@ -23,7 +23,7 @@ impl Line {
         Self::attached(core, by, &id, command).await
     }
 
-    async fn attached(core: &Core, by: &Client, id: &str, command: &str) -> Self {
+    pub(super) async fn attached(core: &Core, by: &Client, id: &str, command: &str) -> Self {
         let path = core.path(&format!("terminals/{id}/attach"));
         let mut socket = by.socket_for(&path, SUBPROTOCOL).await.expect("a terminal is attached to");
         live(&mut socket).await;
@@ -80,11 +80,13 @@ impl Line {
     }
 }
 
-/// Reads a terminal's replay to its end.
-pub(super) async fn live(socket: &mut Socket) {
+/// Reads a terminal's replay to its end. Returns how many bytes it had.
+pub(super) async fn live(socket: &mut Socket) -> usize {
+    let mut bytes = 0;
     loop {
         match socket.next().await.expect("the terminal is not over") {
-            Message::Text(text) if text.contains(r#""type":"live""#) => return,
+            Message::Text(text) if text.contains(r#""type":"live""#) => return bytes,
+            Message::Binary(more) => bytes += more.len(),
             _ => {}
         }
     }

@@ -87,6 +87,10 @@ async fn keystrokes(world: &World, core: &Core, server: &Server) -> Vec<Figure> 
     let what = "a client reads what another terminal of the Core says without end";
     figures.push(beside("keystroke_p99_under_flood", what, &mut pair, p99).await);
     drop(flood);
+    let unattended = unattended(world, core).await;
+    let what = "another terminal of the Core, which nobody looks at, says what it can";
+    figures.push(beside("keystroke_p99_beside_unattended", what, &mut pair, p99).await);
+    world.ada.delete(&unattended).await;
     figures
 }
 
@@ -139,6 +143,14 @@ async fn flood(world: &World, core: &Core) -> AbortOnDropHandle<()> {
             line.receive().await;
         }
     }))
+}
+
+/// The same, and nobody reads it any more. Returns where the terminal is.
+async fn unattended(world: &World, core: &Core) -> String {
+    let id = core.open_terminal(&world.ada).await;
+    let mut line = Line::attached(core, &world.ada, &id, "printf be%s gun; exec yes").await;
+    line.until("begun").await;
+    core.path(&format!("terminals/{id}"))
 }
 
 async fn far(world: &World, core: &Core, server: &Server) -> [Figure; 2] {
@@ -250,7 +262,8 @@ async fn replay(world: &World, core: &Core) -> Figure {
     for _ in 0..REPLAYS {
         let started = Instant::now();
         let mut socket = world.ada.socket_for(&path, Some("condrix.terminal.v1")).await.expect("it is attached to");
-        line::live(&mut socket).await;
+        let bytes = line::live(&mut socket).await as u64;
+        assert!(bytes > REPLAY, "the screen was shown in place of what it said: {bytes} bytes");
         took.push(millis(started.elapsed()));
         socket.close().await;
     }
