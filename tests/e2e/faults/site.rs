@@ -194,8 +194,9 @@ impl Site {
         assert_eq!(self.visits(), work.visits, "a stream of {} ended", self.core.name());
     }
 
-    /// It has happened. Everything is as it must be. Returns the end of the turn that was in progress, or began then.
-    pub(super) async fn recover(&mut self, gates: &Gates, fault: Fault, mut work: Work) -> Value {
+    /// It has happened. Everything is as it must be. Returns the end of the turn that was in progress, or began then. None: it
+    /// may have ended before.
+    pub(super) async fn recover(&mut self, gates: &Gates, fault: Fault, mut work: Work) -> Option<Value> {
         self.core.online(&self.ada).await;
         if let Some(on_its_way) = work.on_its_way.take()
             && let Some(turn) = on_its_way.await.expect("a request is no panic")
@@ -245,7 +246,7 @@ impl Site {
         assert!(self.core.cli_processes().len() <= most);
         self.talk.all_leave();
         self.asking.talk.all_leave();
-        end
+        Some(end).filter(|_| !work.plan.flows)
     }
 
     /// Sessions that were made and not acknowledged: whoever asked knows of none.

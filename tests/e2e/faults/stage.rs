@@ -78,7 +78,7 @@ impl Stage {
         }
         let (killed, ()) = tokio::join!(Box::pin(happen(fault, gateway, gates, &mut hit)), Box::pin(goes_on));
         let recovered = hit.into_iter().map(|(site, work)| site.recover(gates, fault, work));
-        for end in join_all(recovered).await {
+        for end in join_all(recovered).await.into_iter().flatten() {
             if let Some(clock) = &clock {
                 let at = end["at"].as_str().and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
                 assert!(at.is_some_and(|at| clock.has_shown(at)), "the Core goes by the clock: {end}");
