@@ -1,5 +1,6 @@
 //! A session outlives its processes: the CLI's and the agent's.
 
+use super::wrapped::Wrapped;
 use super::{KEY, core_with_key, nobody_is_being_answered, with_claude};
 use condrix_tests::rig::conversation::{of_kind, said};
 use condrix_tests::rig::leaks::files_with;
@@ -51,6 +52,35 @@ async fn an_idle_process_ends_and_the_next_message_goes_on_with_the_conversation
     assert_eq!(started, [json!(false), json!(true)]);
     let asked = last_asked(&world);
     assert!(asked.contains("the word is quince") && asked.contains("You said: the word is quince"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_cli_that_is_killed_before_it_has_said_anything_is_started_once_more_and_no_oftener() {
+    let (world, wrapped) = (World::start().await, Wrapped::new());
+    world.vendor.accept_api_key(KEY);
+    let options = CoreOptions { api_key: Some(KEY.to_owned()), ..wrapped.options() };
+    let core = world.core_with("one", &options).await;
+    let mut chat = core.converse(&world.ada, "garden").await;
+    let kill_one_that_starts = async |but: u32| {
+        let starts = |process: &tree::Process| {
+            process.pid != but
+                && process.arguments.first().is_some_and(|program| program == "/bin/sh")
+                && process.arguments.iter().any(|argument| argument == "--input-format")
+        };
+        let found = eventually("a process starts", async || core.processes().into_iter().find(starts)).await;
+        tree::kill(found.pid, Signal::KILL);
+        found.pid
+    };
+    wrapped.hangs();
+    let turn = chat.say("into the void").await;
+    let first = kill_one_that_starts(0).await;
+    kill_one_that_starts(first).await;
+    let end = chat.end_of(&turn).await.pop().expect("a turn has an end");
+    assert_eq!((&end["kind"], &end["error"]), (&json!("turn_failed"), &json!("cli")), "{end}");
+    let turn = chat.say("hello").await;
+    kill_one_that_starts(0).await;
+    wrapped.goes_on();
+    assert_eq!(said(&chat.end_of(&turn).await, "text"), "You said: hello");
 }
 
 #[tokio::test]

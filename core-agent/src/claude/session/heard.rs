@@ -214,9 +214,16 @@ impl Session {
     async fn closed(&mut self) {
         match &mut self.state {
             State::Starting { live, .. } => {
-                let words = live.last_words().unwrap_or_else(|| "it said nothing".to_owned());
-                let detail = self.shared.guard.mask(format!("the CLI ended before it was ready: {words}"));
-                self.refuse_head(detail).await;
+                let words = live.last_words();
+                self.in_vain = words.is_none() && !self.in_vain;
+                if self.in_vain {
+                    // Killed, as likely as not, and nothing was said to it: what waits is worth another start.
+                    tracing::warn!("the CLI ended before it was ready and said nothing; it is started once more");
+                } else {
+                    let words = words.unwrap_or_else(|| "it said nothing".to_owned());
+                    let detail = self.shared.guard.mask(format!("the CLI ended before it was ready: {words}"));
+                    self.refuse_head(detail).await;
+                }
                 self.closing(ProcessEnd::Exited, false, true);
             }
             State::Turn { live, turn } => {

@@ -50,6 +50,8 @@ pub(super) struct Session {
     pub(super) bypass_ended: Option<Event>,
     /// The process was started ahead, and no message has come yet.
     pub(super) spare: Option<Spare>,
+    /// The last process ended before it was ready, without a word, and another is to be started for what waits.
+    pub(super) in_vain: bool,
 }
 
 /// What a process is to be started with.
@@ -82,6 +84,7 @@ impl Session {
             bypass: None,
             bypass_ended: None,
             spare,
+            in_vain: false,
         }
     }
 
@@ -196,6 +199,7 @@ impl Session {
         live.translator.begin(message.turn);
         live.say(outgoing::message(message.turn.as_uuid(), &mention::silence(&message.text), &pictures)).await;
         let turn = Turn::new(message.turn, self.shared.account.credentials(), &self.shared.board);
+        self.in_vain = false;
         self.state = State::Turn { live, turn: Box::new(turn) };
     }
 
