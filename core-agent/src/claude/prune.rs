@@ -35,6 +35,8 @@ pub(super) struct Pruner {
     journal: Journal,
     sessions: Sessions,
     settings: Arc<Settings>,
+    /// Copies that an earlier agent has left: of those that are made from now on each is somebody's.
+    copies: Vec<SessionId>,
     wanted: Notify,
     /// One at a time.
     pruning: Mutex<()>,
@@ -42,7 +44,11 @@ pub(super) struct Pruner {
 
 impl Pruner {
     pub(super) fn new(journal: Journal, sessions: Sessions, settings: Arc<Settings>) -> Self {
-        Self { journal, sessions, settings, wanted: Notify::new(), pruning: Mutex::new(()) }
+        let copies = transcript::copies(&settings.claude_dir()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "copies that an earlier agent has left cannot be looked for");
+            Vec::new()
+        });
+        Self { journal, sessions, settings, copies, wanted: Notify::new(), pruning: Mutex::new(()) }
     }
 
     /// There may be something to do.
@@ -65,7 +71,7 @@ impl Pruner {
     /// last, and copies for forks that never were.
     async fn clear_away(&self) -> Result<(), ClearError> {
         let mut gone: Vec<_> = self.journal.removals(None, LAST).await?.iter().map(|removal| removal.session).collect();
-        for fork in transcript::unsettled(self.settings.claude_dir()).await? {
+        for &fork in &self.copies {
             if self.journal.session(fork).await?.is_none() {
                 gone.push(fork);
             }

@@ -25,18 +25,19 @@ pub(super) struct Forking {
 
 impl Session {
     pub(super) fn fork(&mut self, fork: NewFork, reply: oneshot::Sender<Result<Forked, SessionError>>) {
-        // Nothing was said to a spare: it ends as well while it starts.
+        // Whether its process is to end first. None: it is busy.
         let ends = match self.state {
-            State::Ready { .. } => true,
-            State::Starting { .. } => self.spare.is_some(),
-            State::Asleep { .. } | State::Waiting { .. } | State::Turn { .. } | State::Closing(_) => false,
+            State::Ready { .. } => Some(true),
+            // Nothing was said to a spare.
+            State::Starting { .. } => self.spare.is_some().then_some(true),
+            State::Waiting { .. } | State::Turn { .. } => None,
+            State::Asleep { .. } | State::Closing(_) => Some(false),
         };
-        let busy = !ends && matches!(self.state, State::Waiting { .. } | State::Starting { .. } | State::Turn { .. });
-        if busy || self.forks.len() >= MAX_WAITING {
+        let Some(ends) = ends.filter(|_| self.forks.len() < MAX_WAITING) else {
             // Whoever asked may have stopped waiting.
             let _ = reply.send(Ok(Forked::Busy));
             return;
-        }
+        };
         self.forks.push(Forking { fork, reply });
         if ends {
             self.close(ProcessEnd::Idle);

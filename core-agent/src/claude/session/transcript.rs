@@ -64,11 +64,6 @@ pub(super) async fn settle(claude_dir: PathBuf, fork: SessionId) -> std::io::Res
     on_disk(move || settle_now(&claude_dir, fork)).await
 }
 
-/// Copies that are not settled.
-pub(in crate::claude) async fn unsettled(claude_dir: PathBuf) -> std::io::Result<Vec<SessionId>> {
-    on_disk(move || copies(&claude_dir)).await
-}
-
 /// Removes what the CLI keeps of these conversations: their transcripts, and what lies beside them or elsewhere in its folder
 /// under the sessions' ids.
 pub(in crate::claude) async fn forget(claude_dir: PathBuf, sessions: Vec<SessionId>) -> std::io::Result<()> {
@@ -76,7 +71,7 @@ pub(in crate::claude) async fn forget(claude_dir: PathBuf, sessions: Vec<Session
 }
 
 /// The disk may be slow: a thread for those who wait does it.
-async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
+async fn on_disk(work: impl FnOnce() -> std::io::Result<()> + Send + 'static) -> std::io::Result<()> {
     tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
 }
 
@@ -92,7 +87,8 @@ fn settle_now(claude_dir: &Path, fork: SessionId) -> std::io::Result<()> {
     std::fs::rename(&copy, copy.with_extension("jsonl"))
 }
 
-fn copies(claude_dir: &Path) -> std::io::Result<Vec<SessionId>> {
+/// Copies that are not settled. Blocking.
+pub(in crate::claude) fn copies(claude_dir: &Path) -> std::io::Result<Vec<SessionId>> {
     let mut found = Vec::new();
     for folder in folders(&claude_dir.join("projects"))? {
         for entry in std::fs::read_dir(folder)? {
