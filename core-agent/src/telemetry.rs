@@ -42,7 +42,10 @@ pub fn init(config: &LogConfig, state_dir: &Path) -> Result<(), TelemetryError> 
         }
     };
     let registry = tracing_subscriber::registry().with(filter_fn(may_be_logged)).with(layer.with_filter(filter));
-    Ok(registry.with(kept).try_init()?)
+    registry.with(kept).try_init()?;
+    // Those who log by the `log` crate are libraries, and they do so for every frame: not even made, below what they may.
+    log::set_max_level(log::max_level().min(log::LevelFilter::Info));
+    Ok(())
 }
 
 /// What only this workspace's crates may log, whatever level is asked for: below `info`, libraries write out whole messages

@@ -39,5 +39,7 @@ pub(crate) fn start(log: &Log) -> Result<(), TelemetryError> {
         let colours = io::stderr().is_terminal();
         registry.with(layer().with_target(false).with_ansi(colours).with_writer(io::stderr)).try_init()?;
     }
+    // Those who log by the `log` crate are libraries, and they do so for every frame: not even made, below what they may.
+    log::set_max_level(log::max_level().min(log::LevelFilter::Info));
     Ok(())
 }

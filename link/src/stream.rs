@@ -4,9 +4,10 @@
 //! with a peer that misbehaves. Places are counted here instead, well below that limit, so that a full connection refuses
 //! the next stream and keeps the others.
 
+use futures::AsyncRead as _;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tokio::io::{self, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Duration, timeout};
@@ -23,6 +24,9 @@ const SERVED: usize = 2 * (PLACES + RESERVED);
 pub(crate) const LIBRARY_LIMIT: usize = 8 * SERVED;
 /// How long to wait for a place: somebody may be leaving just now.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The most that is read at once, as much as a frame of the link has. The reader's buffer has to be cleared before yamux may
+/// see it, and is mostly far larger than what there is to read.
+const PIECE: usize = 16 * 1024;
 
 /// One stream of a link, as tokio knows streams.
 #[derive(Debug)]
@@ -72,7 +76,10 @@ pub(crate) fn served() -> Arc<Semaphore> {
 
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(cx, buf)
+        let piece = buf.initialize_unfilled_to(buf.remaining().min(PIECE));
+        let count = ready!(Pin::new(self.inner.get_mut()).poll_read(cx, piece))?;
+        buf.advance(count);
+        Poll::Ready(Ok(()))
     }
 }
 

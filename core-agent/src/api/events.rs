@@ -81,6 +81,7 @@ pub(super) async fn follow(
         Ok(upgrade) => {
             let tasks = app.0.tasks.clone();
             Ok(upgrade
+                .read_buffer_size(LARGEST_MESSAGE)
                 .max_message_size(LARGEST_MESSAGE)
                 .on_upgrade(move |socket| tasks.track_future(frames(socket, resume, follower, stop))))
         }

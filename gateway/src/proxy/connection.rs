@@ -1,6 +1,7 @@
 //! One client connection, handed to pingora request by request.
 
 use super::lifeline::{Flights, Lifeline, Patience, Severed};
+use super::repolled::repolled;
 use super::{Edge, Heads};
 use async_trait::async_trait;
 use pingora_core::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream, ServerApp as _};
@@ -162,7 +163,7 @@ impl HttpServerApp for Connection {
                 }
                 None
             }
-            reused = lifeline.scope(self.proxy.process_new_http(session, shutdown)) => reused,
+            reused = lifeline.scope(repolled(self.proxy.process_new_http(session, shutdown))) => reused,
         }
     }
 

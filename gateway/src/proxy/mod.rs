@@ -15,6 +15,7 @@ mod core_answer;
 mod forwarded;
 mod head;
 mod lifeline;
+mod repolled;
 mod upstream;
 
 pub use carrier::Carrier;

@@ -153,17 +153,18 @@ pub(super) fn peer(upstream: Upstream, silence: Option<Duration>) -> Box<HttpPee
 
 /// A stream as pingora's upstream socket.
 ///
-/// Its first read after a write yields once. pingora 0.9 polls "the request's body has ended" and "the upstream has
-/// answered" without order, and takes a WebSocket whose 101 is there at the first poll for one that has ended (its issue
-/// 946); an answer that takes one more turn of the scheduler never meets that window.
+/// Until it has answered, its first read after a write yields once. pingora 0.9 polls "the request's body has ended" and
+/// "the upstream has answered" without order, and takes a WebSocket whose 101 is there at the first poll for one that has
+/// ended (its issue 946); an answer that takes one more poll never meets that window.
 struct Virtual<S> {
     inner: S,
     wrote: bool,
+    answered: bool,
 }
 
 impl<S> Virtual<S> {
     const fn new(inner: S) -> Self {
-        Self { inner, wrote: false }
+        Self { inner, wrote: false, answered: false }
     }
 }
 
@@ -175,11 +176,13 @@ impl<S> fmt::Debug for Virtual<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Virtual<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if std::mem::take(&mut self.wrote) {
+        if std::mem::take(&mut self.wrote) && !self.answered {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        Pin::new(&mut self.inner).poll_read(cx, buf)
+        let poll = Pin::new(&mut self.inner).poll_read(cx, buf);
+        self.answered |= poll.is_ready();
+        poll
     }
 }
 

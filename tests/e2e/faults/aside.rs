@@ -1,10 +1,12 @@
-//! What else is done on a Core meanwhile: a history is taken home, a session is made, forked and removed.
+//! What else is done on a Core meanwhile: a history is taken home, a session is made, forked, changed and removed.
 
 use super::talk::Talk;
 use condrix_tests::rig::{Client, Core, SseEvent, history};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
+
+const TITLE: &str = "aside";
 
 /// While somebody talks. `workspace` is one that is there.
 pub(super) async fn happens(core: &Core, talk: &Talk, workspace: &str) {
@@ -37,7 +39,17 @@ pub(super) struct Attempt(JoinHandle<Outcome>);
 struct Outcome {
     made: Option<String>,
     forked: Option<String>,
+    change: Change,
     removal: Removal,
+}
+
+/// Of the session that was forked: its title and its visibility, and then its place in the archive.
+#[derive(Debug, Default)]
+enum Change {
+    #[default]
+    NotAsked,
+    NotAnswered,
+    Acknowledged,
 }
 
 /// Of the session that was made.
@@ -59,6 +71,12 @@ impl Attempt {
             let Some(made) = &outcome.made else { return outcome };
             let made = format!("{sessions}/{made}");
             outcome.forked = acknowledged(client.request(Method::POST, &format!("{made}/fork")).json(&json!({}))).await;
+            if let Some(forked) = &outcome.forked {
+                let change = json!({ "title": TITLE, "visibility": "private", "archived": true });
+                let answer = client.request(Method::PATCH, &format!("{sessions}/{forked}")).json(&change).send().await;
+                let is_changed = answer.is_ok_and(|answer| answer.status() == 200);
+                outcome.change = if is_changed { Change::Acknowledged } else { Change::NotAnswered };
+            }
             let answer = client.request(Method::DELETE, &made).send().await;
             let is_gone = answer.is_ok_and(|answer| answer.status() == 204);
             outcome.removal = if is_gone { Removal::Acknowledged } else { Removal::NotAnswered };
@@ -69,6 +87,9 @@ impl Attempt {
     /// The Core is back.
     pub(super) async fn check(self, core: &Core, client: &Client) {
         let outcome = self.0.await.expect("a request is no panic");
+        if let Some(forked) = &outcome.forked {
+            outcome.change.check(&client.get(&core.path(&format!("sessions/{forked}"))).await.expect(200));
+        }
         for (session, may_be_gone, must_be_gone) in [
             (
                 outcome.made,
@@ -87,6 +108,21 @@ impl Attempt {
             // The earlier request may be carried out only now.
             let removed = client.delete(&path).await.status;
             assert!(removed == 204 || may_be_gone && removed == 404, "{removed}");
+        }
+    }
+}
+
+impl Change {
+    fn check(&self, session: &Value) {
+        let has_title = session["title"] == TITLE;
+        let is_private = session["visibility"] == "private";
+        let is_archived = !session["archived_at"].is_null();
+        match self {
+            Self::NotAsked => assert!(!has_title && !is_private && !is_archived, "nobody asked for it: {session}"),
+            Self::NotAnswered => {
+                assert!(has_title == is_private && (has_title || !is_archived), "half: {session}");
+            }
+            Self::Acknowledged => assert!(has_title && is_private && is_archived, "it is lost: {session}"),
         }
     }
 }

@@ -88,10 +88,22 @@ fn gate(site: &Site, round: u64) -> String {
     format!("{}-{round}", site.core.name())
 }
 
+/// A word that no other round's begins with.
+fn word(round: u64) -> String {
+    format!("round{round}th")
+}
+
 /// The answer as the vendor says it.
 fn whole_answer() -> String {
     let count = u32::try_from(NUMBERS).expect("an answer is short");
     Say::numbered(count).all_chunks().concat()
+}
+
+/// What one Core has and the other has not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Particulars {
+    pub(super) spares: usize,
+    pub(super) carrier: &'static str,
 }
 
 impl Site {
@@ -100,13 +112,15 @@ impl Site {
         world: &World,
         ben: &Client,
         variables: &[(String, String)],
-        spares: usize,
+        Particulars { spares, carrier }: Particulars,
     ) -> Self {
         let warm_spares = i64::try_from(spares).expect("a few");
         let key = format!("sk-ant-api03-{name}");
         world.vendor.accept_api_key(&key);
         let settings = toml! {
             refused_retry = "200ms"
+            [link]
+            carrier = carrier
             [claude]
             exit_grace = "100ms"
             warm_spares = warm_spares
@@ -134,7 +148,7 @@ impl Site {
     pub(super) async fn begin(&mut self, vendor: &Vendor, plan: Plan) -> Work {
         let round = plan.round;
         let gate = gate(self, round);
-        let message = Message::new(format!("count on {} in round {round}.", self.core.name()));
+        let message = Message::new(format!("count on {} in {}.", self.core.name(), word(round)));
         let count = u32::try_from(NUMBERS).expect("an answer is short");
         vendor.script().when(&message.text, Say::numbered(count).gated(&gate));
         let mut answering = None;
@@ -216,6 +230,7 @@ impl Site {
         let sound = self.talk.check().await;
         let end = sound.end_of(&turn).clone();
         sound.assert_answered(&turn, &whole_answer());
+        self.talk.assert_found(&self.core, &word(work.plan.round)).await;
         match fault.fate() {
             Fate::Spared => assert_eq!(end["kind"], "turn_completed", "{end}"),
             Fate::CutShort if work.answering.is_some() && !work.plan.flows => {

@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::fault::Fault;
 use super::happen::happen;
-use super::site::{Plan, Site};
+use super::site::{Particulars, Plan, Site};
 use condrix_tests::rig::{Clock, Gateway, World, assert_whole};
 use futures::future::join_all;
 use time::format_description::well_known::Rfc3339;
@@ -32,8 +32,8 @@ impl Stage {
         let world = World::around(gateway).await;
         let ben = world.gateway.add_user("ben").await;
         let sites = tokio::join!(
-            Box::pin(Site::set("left", &world, &ben, &variables, 0)),
-            Box::pin(Site::set("right", &world, &ben, &variables, 1))
+            Box::pin(Site::set("left", &world, &ben, &variables, Particulars { spares: 0, carrier: "direct" })),
+            Box::pin(Site::set("right", &world, &ben, &variables, Particulars { spares: 1, carrier: "websocket" }))
         )
         .into();
         Self { sites, world, clock }

@@ -110,6 +110,14 @@ impl Talk {
         })
     }
 
+    /// A word that one message has is found there, and nowhere else.
+    pub(super) async fn assert_found(&self, core: &Core, word: &str) {
+        let found = self.client.get(&core.path(&format!("search?q={word}"))).await.expect(200);
+        let hits = found["hits"].as_array().expect("a list");
+        let session = self.session.rsplit('/').next().expect("a path has an end");
+        assert!(matches!(&hits[..], [hit] if hit["session"] == session && !hit["by"].is_null()), "{word}: {found}");
+    }
+
     /// How often followers have come.
     pub(super) fn visits(&self) -> usize {
         self.followers.iter().map(Follower::visits).sum()

@@ -3,6 +3,8 @@
 use super::eventually::within;
 use serde_json::{Value, json};
 use std::process::ExitStatus;
+use std::sync::Arc;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -14,15 +16,17 @@ pub struct Chat {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Lines<BufReader<ChildStdout>>,
+    /// Its home and its directory, which it has until it ends.
+    _folder: Arc<TempDir>,
 }
 
 impl Chat {
-    pub(super) fn start(mut command: Command) -> Self {
+    pub(super) fn start(mut command: Command, folder: Arc<TempDir>) -> Self {
         command.stderr(std::process::Stdio::null());
         let mut child = command.spawn().expect("the CLI starts");
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("stdout is piped");
-        Self { child, stdin, lines: BufReader::new(stdout).lines() }
+        Self { child, stdin, lines: BufReader::new(stdout).lines(), _folder: folder }
     }
 
     pub fn pid(&self) -> Option<u32> {

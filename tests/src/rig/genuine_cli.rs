@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -32,7 +32,7 @@ const KEY_DESCRIPTOR: &str = "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR";
 /// One installation: a home of its own, on one stand-in.
 #[derive(Debug)]
 pub struct GenuineCli {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     variables: Vec<(String, String)>,
     api_key: Option<String>,
 }
@@ -55,7 +55,11 @@ impl GenuineCli {
             ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1".to_owned()),
             ("CLAUDE_CODE_MAX_RETRIES", "1".to_owned()),
         ];
-        Self { folder, variables: variables.map(|(name, value)| (name.to_owned(), value)).to_vec(), api_key: None }
+        Self {
+            folder: Arc::new(folder),
+            variables: variables.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+            api_key: None,
+        }
     }
 
     /// With a further variable, or another value for one.
@@ -154,6 +158,6 @@ impl GenuineCli {
         arguments.extend(["--include-partial-messages", "--permission-prompt-tool", "stdio"]);
         arguments.extend(["--setting-sources", "user", "--strict-mcp-config"]);
         arguments.extend(extra);
-        Chat::start(self.command(&arguments))
+        Chat::start(self.command(&arguments), Arc::clone(&self.folder))
     }
 }

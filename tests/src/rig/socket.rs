@@ -8,9 +8,10 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use url::Url;
 
 #[derive(Debug)]
@@ -60,7 +61,9 @@ impl Socket {
         let address = url.as_str().replacen("https", "wss", 1);
         let mut request = address.into_client_request().map_err(|error| failed(&error))?;
         request.headers_mut().extend(headers);
-        match tokio_tungstenite::client_async(request, stream).await {
+        // What it reads at once is cleared for each frame.
+        let config = WebSocketConfig::default().read_buffer_size(16 * 1024);
+        match client_async_with_config(request, stream, Some(config)).await {
             Ok((socket, _)) => Ok(Self(socket)),
             Err(Error::Http(response)) => {
                 let body = response.body().as_deref().unwrap_or_default();

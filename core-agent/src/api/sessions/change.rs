@@ -83,14 +83,15 @@ pub(in crate::api) async fn change(
     if let Some(mode) = settings.permission_mode {
         claude.set_mode(session, mode, caller.actor()).await?;
     }
-    if let Some(title) = title {
+    let title = title.map(|title| {
         let title = title.map(|title| claude.guard().mask(title));
-        claude.note(session, vec![Event::TitleChanged { title, by: caller.actor() }]).await?;
-    }
-    if let Some(visibility) = settings.visibility
-        && visibility != found.visibility
-    {
-        claude.note(session, vec![Event::VisibilityChanged { visibility, by: caller.actor() }]).await?;
+        Event::TitleChanged { title, by: caller.actor() }
+    });
+    let visibility = settings.visibility.filter(|visibility| *visibility != found.visibility);
+    let visibility = visibility.map(|visibility| Event::VisibilityChanged { visibility, by: caller.actor() });
+    let changes: Vec<Event> = title.into_iter().chain(visibility).collect();
+    if !changes.is_empty() {
+        claude.note(session, changes).await?;
     }
     match settings.archived {
         Some(true) => claude.archive(session, caller.actor()).await?,

@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MOMENT: Duration = Duration::from_secs(3);
 /// The largest frame of a client: a paste in one piece.
 const LARGEST_MESSAGE: usize = 1024 * 1024;
+/// What is read at once. It is cleared for each key.
+const READ: usize = 8 * 1024;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -169,7 +171,7 @@ async fn begin(
     let hand = writes.then(|| app.0.claude.hands().of(caller.user));
     let refused = refused(app, caller);
     let client = Client { terminal, recorded, typing, writes };
-    Ok(upgrade.max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
+    Ok(upgrade.read_buffer_size(READ).max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
         tasks.track_future(async move {
             tokio::select! {
                 () = client.serve(socket, attachment, said, stop) => {}

@@ -11,6 +11,7 @@
 mod client;
 mod connection;
 mod life;
+mod pace;
 mod shell;
 
 use super::folder;
@@ -47,12 +48,6 @@ const MOST_CONNECTIONS: usize = 320;
 const INBOX: usize = 64;
 /// What is read from the PTY at once.
 const PIECE: usize = 16 * 1024;
-/// A program that says more than its fastest reader takes is slowed down to that reader: by so many bytes,
-const AHEAD: u64 = 256 * 1024;
-/// and by so much time for each piece, for a reader that has stopped must not stop the program.
-const SLOWED: Duration = Duration::from_millis(50);
-/// The same for one that nobody types into, so that it leaves the machine to others.
-const UNATTENDED: Duration = Duration::from_millis(2);
 /// What clients may take for the last frames.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -95,7 +90,9 @@ fn keep() -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let kept = runtime.block_on(async {
         let listener = folder::listen(&spec.folder, spec.about.id).map_err(Fault::Socket)?;
-        Keeper::start(spec)?.run(listener).await
+        // A task like those that read and write: to wake the one that a runtime blocks on costs a look at its driver.
+        let kept = tokio::spawn(Keeper::start(spec)?.run(listener));
+        kept.await.map_err(io::Error::other)?
     });
     runtime.shutdown_background();
     kept
@@ -222,14 +219,13 @@ impl Keeper {
     fn say(&mut self, bytes: &[u8]) {
         let said = self.stream.push(bytes);
         self.record(&said);
+        self.slowed_until = self.pause().map(|pause| Instant::now() + pause);
+    }
+
+    fn pause(&self) -> Option<Duration> {
         // For those who use it: who only watches slows nobody down. One that pauses is to miss nothing.
         let pacing = self.clients.values().filter(|client| client.writes);
-        let slowed = match pacing.map(|client| client.behind(&self.scrollback)).min() {
-            Some(least) if least > AHEAD => Some(SLOWED),
-            Some(_) => None,
-            None => Some(UNATTENDED),
-        };
-        self.slowed_until = slowed.map(|slowed| Instant::now() + slowed);
+        pace::pause(pacing.map(|client| client.behind(&self.scrollback)).min())
     }
 
     fn record(&mut self, said: &[u8]) {
@@ -261,10 +257,9 @@ impl Keeper {
                 client.serve(&connection.outgoing, shown, scrollback, || screen.restoring());
             }
         }
-        let mut fastest = self.clients.values().filter(|client| client.writes);
-        if fastest.any(|client| client.behind(&self.scrollback) <= AHEAD / 2) {
-            self.slowed_until = None;
-        }
+        // Whoever takes something shortens the wait.
+        self.slowed_until =
+            self.slowed_until.and_then(|until| self.pause().map(|pause| until.min(Instant::now() + pause)));
         let state = self.state();
         for (id, told) in &mut self.followers {
             if told.as_ref() != Some(&state)

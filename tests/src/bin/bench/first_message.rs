@@ -34,7 +34,7 @@ pub(super) async fn run() -> Vec<Figure> {
         }
         let (of_through, of_alone) = (percentile(&mut throughs, 0.5), percentile(&mut alones, 0.5));
         let detail = format!(
-            "p50 of {ROUNDS} new sessions in turn with the CLI by itself, which took {of_alone:.0} ms, {:.0} ms less; p90 \
+            "p50 of {ROUNDS} new sessions in turn with the CLI by itself, which took {of_alone:.0} ms: {:+.0} ms; p90 \
              {:.0} and {:.0} ms",
             of_through - of_alone,
             percentile(&mut throughs, 0.9),

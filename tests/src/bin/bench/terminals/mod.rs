@@ -83,10 +83,11 @@ async fn keystrokes(world: &World, core: &Core, server: &Server) -> Vec<Figure> 
     let what = "a client downloads a recording of the same Core over and over";
     figures.push(beside("keystroke_p99_under_bulk", what, &mut pair, p99).await);
     drop(bulk);
-    let flood = flood(world, core).await;
+    let (flooding, flood) = flood(world, core).await;
     let what = "a client reads what another terminal of the Core says without end";
     figures.push(beside("keystroke_p99_under_flood", what, &mut pair, p99).await);
     drop(flood);
+    world.ada.delete(&flooding).await;
     let unattended = unattended(world, core).await;
     let what = "another terminal of the Core, which nobody looks at, says what it can";
     figures.push(beside("keystroke_p99_beside_unattended", what, &mut pair, p99).await);
@@ -134,23 +135,27 @@ async fn download(world: &World, core: &Core) -> AbortOnDropHandle<()> {
     loading
 }
 
-/// A second terminal of the same Core says all that its reader takes.
-async fn flood(world: &World, core: &Core) -> AbortOnDropHandle<()> {
-    let mut line = Line::ours(core, &world.ada, "printf be%s gun; exec yes").await;
-    line.until("begun").await;
-    AbortOnDropHandle::new(tokio::spawn(async move {
+/// A second terminal of the same Core says all that its reader takes. Returns where it is, too.
+async fn flood(world: &World, core: &Core) -> (String, AbortOnDropHandle<()>) {
+    let (path, mut line) = flooding(world, core).await;
+    let reading = AbortOnDropHandle::new(tokio::spawn(async move {
         loop {
             line.receive().await;
         }
-    }))
+    }));
+    (path, reading)
 }
 
-/// The same, and nobody reads it any more. Returns where the terminal is.
+/// The same, and nobody reads it any more.
 async fn unattended(world: &World, core: &Core) -> String {
+    flooding(world, core).await.0
+}
+
+async fn flooding(world: &World, core: &Core) -> (String, Line) {
     let id = core.open_terminal(&world.ada).await;
     let mut line = Line::attached(core, &world.ada, &id, "printf be%s gun; exec yes").await;
     line.until("begun").await;
-    core.path(&format!("terminals/{id}"))
+    (core.path(&format!("terminals/{id}")), line)
 }
 
 async fn far(world: &World, core: &Core, server: &Server) -> [Figure; 2] {
