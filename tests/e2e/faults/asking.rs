@@ -48,6 +48,10 @@ impl Asking {
         Self { talk, ben: ben.clone(), workspace: core.workspaces().join(WORKSPACE) }
     }
 
+    pub(super) async fn renew(&mut self, core: &Core) {
+        self.talk.renew(core, WORKSPACE).await;
+    }
+
     pub(super) async fn ask(&mut self, round: u64) -> Question {
         let made = format!("made-{round}");
         let input = json!({ "command": format!("touch {made}"), "description": "do it" });

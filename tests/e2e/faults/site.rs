@@ -20,6 +20,9 @@ const NUMBERS: usize = 12;
 const DISK: &str = "64m";
 /// An agent, a terminal's keeper and shell.
 const PROCESSES: usize = 3;
+/// After so many rounds the sessions are others.
+const RENEWED: u64 = 25;
+const TALKS_IN: &str = "garden";
 /// Within this, whatever has lost its purpose is gone.
 const SETTLES: Duration = Duration::from_mins(1);
 /// CLI processes, under a supervisor each.
@@ -138,7 +141,7 @@ impl Site {
         core.run();
         core.online(&world.ada).await;
         let ada = world.ada.clone();
-        let talk = Talk::begin(&core, &ada, "garden").await;
+        let talk = Talk::begin(&core, &ada, TALKS_IN).await;
         let asking = Asking::begin(&core, &ada, ben).await;
         let console = Console::open(&core, &ada).await;
         Self { relay, disk, core, ada, talk, asking, console, spares }
@@ -152,6 +155,10 @@ impl Site {
         let count = u32::try_from(NUMBERS).expect("an answer is short");
         vendor.script().when(&message.text, Say::numbered(count).gated(&gate));
         let mut answering = None;
+        if round.is_multiple_of(RENEWED) {
+            self.talk.renew(&self.core, TALKS_IN).await;
+            self.asking.renew(&self.core).await;
+        }
         self.talk.attend().await;
         if let Some(number) = plan.spoken {
             let turn = self.talk.send(&message).await;

@@ -30,9 +30,20 @@ impl Message {
 
 impl Talk {
     pub(super) async fn begin(core: &Core, client: &Client, workspace: &str) -> Self {
-        let session = core.converse(client, workspace).await.path("");
+        Self::of(client, core.converse(client, workspace).await.path(""))
+    }
+
+    fn of(client: &Client, session: String) -> Self {
         let followers = [Follower::new(By::Events), Follower::new(By::Frames)];
         Self { client: client.clone(), session, followers, acknowledged: Vec::new() }
+    }
+
+    /// Another one in its place, and it is gone: what is checked is the whole history each time.
+    pub(super) async fn renew(&mut self, core: &Core, workspace: &str) {
+        assert_eq!(self.client.delete(&self.session).await.status, 204);
+        self.client.get(&self.session).await.expect_problem(404, "not-found");
+        let session = core.begin_session(&self.client, &json!({ "workspace": workspace })).await.path("");
+        *self = Self::of(&self.client, session);
     }
 
     /// Sends a message once, while something else happens. Whether it arrives nobody knows.
