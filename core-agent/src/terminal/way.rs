@@ -47,6 +47,8 @@ pub enum Output {
 pub struct Said {
     frames: SplitStream<Framed<UnixStream, AgentCodec>>,
     share: Share,
+    /// Its replay is behind it: that is no flood, and comes as fast as it is taken.
+    is_live: bool,
     /// Before this, others come first.
     held_until: Option<Instant>,
 }
@@ -80,7 +82,8 @@ pub(super) async fn attach(
         timeout(PATIENCE, attached).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     let Attached { replay, position, screen_bytes, size, title } = attached;
     let (typing, said) = frames.split();
-    let said = Said { frames: said, share: Share::new(id, Arc::clone(typists), rate), held_until: None };
+    let said =
+        Said { frames: said, share: Share::new(id, Arc::clone(typists), rate), is_live: false, held_until: None };
     let typing = Typing { frames: typing, terminal: id, typists: Arc::clone(typists), ready: false };
     Ok((Attachment { replay, position, screen_bytes, size, title }, said, typing))
 }
@@ -95,11 +98,16 @@ impl Said {
         loop {
             return Some(match self.frames.next().await?.ok()? {
                 Frame::Bytes(bytes) => {
-                    self.held_until = self.share.told(bytes.len(), Instant::now());
+                    if self.is_live {
+                        self.held_until = self.share.told(bytes.len(), Instant::now());
+                    }
                     Output::Bytes(bytes)
                 }
                 Frame::Said(Told::Skipped { position, screen_bytes }) => Output::Skipped { position, screen_bytes },
-                Frame::Said(Told::Live { position }) => Output::Live { position },
+                Frame::Said(Told::Live { position }) => {
+                    self.is_live = true;
+                    Output::Live { position }
+                }
                 Frame::Said(Told::Resized { size }) => Output::Resized(size),
                 Frame::Said(Told::Title { title }) => Output::Title(title),
                 Frame::Said(Told::Exited(exited)) => Output::Exited(exited),

@@ -93,6 +93,7 @@ pub enum Audited {
     McpServerRemoved,
     GitCredentialSet,
     GitCredentialRemoved,
+    SessionRemoved,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,7 +211,10 @@ pub const ROUTES: &[Route] = &[
     core(Get, "/api/v1/cores/{core}/sessions/{session}", Observe, Anyone),
     core(Patch, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOnly),
     // To remove is not to use.
-    core(Delete, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOrAdministrator),
+    audited(
+        Audited::SessionRemoved,
+        core(Delete, "/api/v1/cores/{core}/sessions/{session}", Operate, OwnerOrAdministrator),
+    ),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/close", Operate, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/sessions/{session}/fork", Operate, OwnerOnly),
     Route { class: Class::Bulk, ..core(Get, "/api/v1/cores/{core}/sessions/{session}/export", Observe, Anyone) },

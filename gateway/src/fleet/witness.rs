@@ -30,6 +30,7 @@ impl Fleet {
             Audited::McpServerRemoved => Action::McpServerRemoved,
             Audited::GitCredentialSet => Action::GitCredentialSet,
             Audited::GitCredentialRemoved => Action::GitCredentialRemoved,
+            Audited::SessionRemoved => Action::SessionRemoved,
         };
         let detail = [("request", request.to_string()), ("path", path.to_owned())];
         let detail = detail.each_ref().map(|(name, value)| (*name, value.as_str()));

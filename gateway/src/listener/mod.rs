@@ -57,6 +57,10 @@ pub struct Caps {
     pub per_address: usize,
 }
 
+/// What was sent and is not acknowledged by the peer's system for so long was sent to nobody: a laptop that was closed, a
+/// phone in a tunnel. Streams have a heartbeat, so that there is always something to acknowledge.
+const LOST_MILLIS: u32 = 60_000;
+
 /// How long accepting rests when the process has run out of descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
@@ -132,7 +136,8 @@ impl Reception {
     async fn serve(&self, tcp: TcpStream, peer: SocketAddr, ending: &Ending) {
         let deadline = Instant::now() + self.limits.head;
         // Keystrokes and tokens are small; waiting to fill a packet would be felt.
-        if let Err(reason) = tcp.set_nodelay(true) {
+        let lost_after = rustix::net::sockopt::set_tcp_user_timeout(&tcp, LOST_MILLIS).map_err(io::Error::from);
+        if let Err(reason) = tcp.set_nodelay(true).and(lost_after) {
             warn!(%peer, %reason, "a connection is already gone");
             return;
         }

@@ -46,7 +46,8 @@ pub(super) async fn repolled<F: Future>(future: F) -> F::Output {
     poll_fn(|cx| {
         doorbell.task.register(cx.waker());
         for _ in 0..AT_ONCE {
-            doorbell.state.store(POLLED, Ordering::Release);
+            // Not a mere store: whoever has rung before is to be seen by this poll.
+            doorbell.state.swap(POLLED, Ordering::AcqRel);
             if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return Poll::Ready(output);
             }

@@ -68,6 +68,7 @@ pub enum Action {
     McpServerRemoved,
     GitCredentialSet,
     GitCredentialRemoved,
+    SessionRemoved,
 }
 
 impl Action {
@@ -100,6 +101,7 @@ impl Action {
             Self::McpServerRemoved => "mcp_server.removed",
             Self::GitCredentialSet => "git_credential.set",
             Self::GitCredentialRemoved => "git_credential.removed",
+            Self::SessionRemoved => "session.removed",
         }
     }
 }

@@ -39,17 +39,10 @@ pub(super) struct Attempt(JoinHandle<Outcome>);
 struct Outcome {
     made: Option<String>,
     forked: Option<String>,
-    change: Change,
+    /// Whether the change of the session that was forked is acknowledged: of its title and its visibility, and then of its
+    /// place in the archive.
+    is_changed: bool,
     removal: Removal,
-}
-
-/// Of the session that was forked: its title and its visibility, and then its place in the archive.
-#[derive(Debug, Default)]
-enum Change {
-    #[default]
-    NotAsked,
-    NotAnswered,
-    Acknowledged,
 }
 
 /// Of the session that was made.
@@ -74,8 +67,7 @@ impl Attempt {
             if let Some(forked) = &outcome.forked {
                 let change = json!({ "title": TITLE, "visibility": "private", "archived": true });
                 let answer = client.request(Method::PATCH, &format!("{sessions}/{forked}")).json(&change).send().await;
-                let is_changed = answer.is_ok_and(|answer| answer.status() == 200);
-                outcome.change = if is_changed { Change::Acknowledged } else { Change::NotAnswered };
+                outcome.is_changed = answer.is_ok_and(|answer| answer.status() == 200);
             }
             let answer = client.request(Method::DELETE, &made).send().await;
             let is_gone = answer.is_ok_and(|answer| answer.status() == 204);
@@ -88,7 +80,8 @@ impl Attempt {
     pub(super) async fn check(self, core: &Core, client: &Client) {
         let outcome = self.0.await.expect("a request is no panic");
         if let Some(forked) = &outcome.forked {
-            outcome.change.check(&client.get(&core.path(&format!("sessions/{forked}"))).await.expect(200));
+            let session = client.get(&core.path(&format!("sessions/{forked}"))).await.expect(200);
+            assert_changed(&session, outcome.is_changed);
         }
         for (session, may_be_gone, must_be_gone) in [
             (
@@ -112,19 +105,12 @@ impl Attempt {
     }
 }
 
-impl Change {
-    fn check(&self, session: &Value) {
-        let has_title = session["title"] == TITLE;
-        let is_private = session["visibility"] == "private";
-        let is_archived = !session["archived_at"].is_null();
-        match self {
-            Self::NotAsked => assert!(!has_title && !is_private && !is_archived, "nobody asked for it: {session}"),
-            Self::NotAnswered => {
-                assert!(has_title == is_private && (has_title || !is_archived), "half: {session}");
-            }
-            Self::Acknowledged => assert!(has_title && is_private && is_archived, "it is lost: {session}"),
-        }
-    }
+fn assert_changed(session: &Value, is_acknowledged: bool) {
+    let has_title = session["title"] == TITLE;
+    let is_private = session["visibility"] == "private";
+    let is_archived = !session["archived_at"].is_null();
+    assert!(!is_acknowledged || has_title && is_private && is_archived, "it is lost: {session}");
+    assert!(has_title == is_private && (has_title || !is_archived), "half: {session}");
 }
 
 /// The id of what was made, if that is acknowledged.

@@ -74,7 +74,8 @@ impl Stage {
         };
         let mut clock = self.clock.as_mut().filter(|_| fault == Fault::ClockStepped);
         if let Some(clock) = &mut clock {
-            clock.step(STEPS[dice.below(STEPS.len())]);
+            let others: Vec<_> = STEPS.into_iter().filter(|step| *step != clock.ahead()).collect();
+            clock.step(others[dice.below(others.len())]);
         }
         let (killed, ()) = tokio::join!(Box::pin(happen(fault, gateway, gates, &mut hit)), Box::pin(goes_on));
         let recovered = hit.into_iter().map(|(site, work)| site.recover(gates, fault, work));

@@ -59,4 +59,11 @@ async fn a_removed_session_leaves_nothing_but_the_note_that_it_was() {
         (&json!(id), &json!("deleted"), &json!("ada"))
     );
     assert!(!removals.to_string().contains(SECRET));
+    let audited = world.gateway.audited().await;
+    let removed: Vec<_> = audited.iter().filter(|event| event.action == "session.removed").collect();
+    // The second one that was asked for found nothing.
+    assert!(
+        matches!(&removed[..], [first, _] if first.subject == core.id() && first.detail.contains(&id)),
+        "{removed:?}"
+    );
 }

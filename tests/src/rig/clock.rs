@@ -55,6 +55,10 @@ impl Clock {
         fs::write(self.file.path(), format!("{:+}\n", ahead.whole_seconds())).expect("the clock is set");
     }
 
+    pub const fn ahead(&self) -> Duration {
+        self.ahead
+    }
+
     /// Whether it has shown this a short time ago.
     pub fn has_shown(&self, at: OffsetDateTime) -> bool {
         (OffsetDateTime::now_utc() + self.ahead - at).abs() < ABOUT

@@ -52,6 +52,8 @@ pub(in crate::api) struct Interrupted {
 
 /// Change a session: its model and permission mode for what follows, its title, for whom it is there, whether it is in the
 /// archive.
+///
+/// In this order, title and visibility at once. What is refused leaves what came before it changed; asking again is safe.
 #[utoipa::path(
     patch,
     path = "/v1/sessions/{session}",

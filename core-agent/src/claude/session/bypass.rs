@@ -16,12 +16,15 @@ use tokio::time::Instant;
 pub(super) struct Bypass {
     by: Actor,
     until: Instant,
+    /// The same, as people were told.
+    date: OffsetDateTime,
 }
 
 impl Bypass {
-    /// In whose name a tool is allowed now.
-    pub(super) fn holder(&self, now: Instant) -> Option<&Actor> {
-        (now < self.until).then_some(&self.by)
+    /// In whose name a tool is allowed now. Whichever clock is ahead counts: one can be set, and the other stands still while
+    /// the host sleeps.
+    pub(super) fn holder(&self, now: Instant, date: OffsetDateTime) -> Option<&Actor> {
+        (now < self.until && date < self.date).then_some(&self.by)
     }
 
     pub(super) const fn until(&self) -> Instant {
@@ -33,12 +36,10 @@ impl Session {
     /// Begins one, in place of one that is there. It ends with the session's process, or after `lasts`.
     pub(super) async fn begin_bypass(&mut self, by: Actor, lasts: Duration) -> Result<(), SessionError> {
         self.tell_bypass_end().await;
-        // Of the clock that people read; what ends it is the other one, which nobody sets.
-        let until = OffsetDateTime::now_utc() + lasts;
-        let end = Instant::now() + lasts;
-        self.shared.journal.append(self.id, vec![Event::BypassBegan { by: by.clone(), until }]).await?;
+        let (until, date) = (Instant::now() + lasts, OffsetDateTime::now_utc() + lasts);
+        self.shared.journal.append(self.id, vec![Event::BypassBegan { by: by.clone(), until: date }]).await?;
         tracing::info!(by = %by.user, seconds = lasts.as_secs(), "the session runs without asking for a while");
-        self.bypass = Some(Bypass { by, until: end });
+        self.bypass = Some(Bypass { by, until, date });
         Ok(())
     }
 
@@ -62,5 +63,22 @@ impl Session {
             // The state shows its end time as well, and the next start of an agent puts it right.
             let _ = self.write(vec![ended]).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::ids::UserId;
+
+    #[test]
+    fn it_ends_by_whichever_clock_is_ahead() {
+        let (now, date, lasts) = (Instant::now(), OffsetDateTime::now_utc(), Duration::from_mins(1));
+        let by = Actor { user: UserId::new(), name: "ada".to_owned() };
+        let bypass = Bypass { by, until: now + lasts, date: date + lasts };
+        let moment = Duration::from_millis(1);
+        assert!(bypass.holder(now + lasts - moment, date + lasts - moment).is_some());
+        assert!(bypass.holder(now + lasts, date).is_none(), "somebody has set the clock back");
+        assert!(bypass.holder(now, date + lasts).is_none(), "the host has slept");
     }
 }

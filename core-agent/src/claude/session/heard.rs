@@ -11,6 +11,7 @@ use protocol::approval::{Terms, Through};
 use protocol::event::{Actor, Decision, Event, PermissionMode, ProcessEnd, TurnError, WithdrawnReason};
 use protocol::ids::ApprovalId;
 use std::time::Duration;
+use time::OffsetDateTime;
 use tokio::time::Instant;
 
 /// The CLI stops within tens of milliseconds when it is interrupted.
@@ -194,7 +195,7 @@ impl Session {
         if let Some(by) = live.allowances.find(&ask.tool_name, &ask.input) {
             return Some((by.clone(), Through::Session));
         }
-        let holder = self.bypass.as_ref()?.holder(Instant::now())?;
+        let holder = self.bypass.as_ref()?.holder(Instant::now(), OffsetDateTime::now_utc())?;
         Some((holder.clone(), Through::Bypass))
     }
 

@@ -71,6 +71,11 @@ impl Client {
         scrollback.end() - self.position
     }
 
+    /// Whether the program waits for it: one that has fallen behind what is kept misses something, whatever is done.
+    pub(super) fn paces(&self, scrollback: &Scrollback) -> bool {
+        self.writes && scrollback.reaches(self.position)
+    }
+
     /// Hands over what it is owed, as far as it takes it now.
     pub(super) fn serve(
         &mut self,
@@ -207,6 +212,18 @@ mod tests {
         assert_eq!(all(&mut client, &resized, &scrollback), [Frame::Said(Told::Resized { size: resized.size })]);
         client.paused = false;
         assert_eq!(all(&mut client, &resized, &scrollback)[0], Frame::Bytes(Bytes::from_static(b"abc")));
+    }
+
+    #[test]
+    fn a_program_waits_for_who_uses_it_until_that_one_has_fallen_behind_what_is_kept() {
+        let mut scrollback = said(b"abc");
+        let (mut client, _) = Client::attach(&attach(Some(0)), &shown(), &scrollback, Vec::new);
+        client.paused = true;
+        assert!(client.paces(&scrollback));
+        scrollback.push(b"more than is kept of it");
+        assert!(!client.paces(&scrollback));
+        let (watcher, _) = Client::attach(&Attach { writes: false, ..attach(None) }, &shown(), &scrollback, Vec::new);
+        assert!(!watcher.paces(&scrollback));
     }
 
     #[test]

@@ -223,8 +223,8 @@ impl Keeper {
     }
 
     fn pause(&self) -> Option<Duration> {
-        // For those who use it: who only watches slows nobody down. One that pauses is to miss nothing.
-        let pacing = self.clients.values().filter(|client| client.writes);
+        // For those who use it: who only watches slows nobody down. One that pauses is to miss nothing that can be kept.
+        let pacing = self.clients.values().filter(|client| client.paces(&self.scrollback));
         pace::pause(pacing.map(|client| client.behind(&self.scrollback)).min())
     }
 

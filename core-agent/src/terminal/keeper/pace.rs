@@ -8,7 +8,7 @@ const AHEAD: u64 = 256 * 1024;
 const GENTLY: Duration = Duration::from_millis(2);
 /// and beyond it by so much for each piece, for a reader that has stopped must not stop the program.
 const STOPPED: Duration = Duration::from_millis(50);
-/// One that nobody types into leaves the machine to others.
+/// One that nobody uses leaves the machine to others.
 const UNATTENDED: Duration = Duration::from_millis(4);
 
 /// What it waits after each piece. `behind`: how far the fastest of those is who use it, if there are any.
