@@ -18,6 +18,7 @@ pub mod installation;
 pub mod journal;
 pub mod link_client;
 pub mod log_file;
+pub mod memory;
 pub mod pairing;
 pub mod policy;
 pub mod private_files;

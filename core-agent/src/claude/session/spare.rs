@@ -11,13 +11,14 @@ use super::queue::NotNow;
 use super::task::{Session, sign};
 use super::{Gate, Sessions};
 use crate::claude::stream::outgoing;
+use crate::memory;
 use protocol::event::{Event, PermissionMode, ProcessEnd};
 use protocol::ids::SessionId;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// In kilobytes. A spare takes some 180 MB, and more as it starts; it is not to push out what does work.
-const MEMORY: u64 = 1024 * 1024;
+/// A spare takes some 180 MB, and more as it starts; it is not to push out what does work.
+const MEMORY: u64 = 1024 * 1024 * 1024;
 
 /// What a task is that waits for its session to be made.
 #[derive(Debug)]
@@ -69,12 +70,7 @@ impl Spares {
 
 /// Where the kernel does not say, there is enough.
 fn has_memory() -> bool {
-    std::fs::read_to_string("/proc/meminfo").map_or(true, |told| available(&told).is_none_or(|free| free >= MEMORY))
-}
-
-fn available(told: &str) -> Option<u64> {
-    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
+    memory::free().is_none_or(|free| free >= MEMORY)
 }
 
 impl Sessions {
@@ -126,12 +122,6 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_memory_that_is_left_is_read_as_the_kernel_says_it() {
-        assert_eq!(available("MemTotal:  8000 kB\nMemAvailable:   4711 kB\n"), Some(4711));
-        assert_eq!(available("MemTotal:  8000 kB\n"), None);
-    }
 
     #[test]
     fn a_spare_is_taken_once_and_by_its_own_workspace() {
