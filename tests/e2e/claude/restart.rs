@@ -13,7 +13,7 @@ async fn a_session_has_one_process_though_an_earlier_agent_left_one() {
     world.vendor.accept_api_key(KEY);
     let settings = toml! {
         [claude]
-        exit_grace = "6s"
+        exit_grace = "30s"
     };
     let options = CoreOptions { settings, api_key: Some(KEY.to_owned()), ..CoreOptions::default() };
     let mut core = world.core_with("one", &options).await;
@@ -31,8 +31,9 @@ async fn a_session_has_one_process_though_an_earlier_agent_left_one() {
     let left = core.cli_processes();
     assert_eq!(left.len(), 1, "the earlier one still finishes");
 
+    let (mut seen, mut most): (HashSet<u32>, _) = (left.iter().map(|process| process.pid).collect(), 0);
     let mut chat = chat.joined_by(&world.ada).await;
-    let (mut seen, mut most) = (HashSet::new(), 0);
+    world.vendor.gates().open("slowly");
     let events = {
         let mut end = Box::pin(chat.end_of(&waiting));
         loop {
