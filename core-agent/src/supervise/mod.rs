@@ -21,5 +21,6 @@ pub(crate) mod tree;
 pub use alone::free;
 pub use lines::LineError;
 pub use process::{Exit, SuperviseError, Supervised, Supervisor};
+pub use refresh::in_flight;
 pub use spec::Spec;
 pub use supervisor::run;

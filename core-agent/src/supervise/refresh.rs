@@ -2,13 +2,13 @@
 //!
 //! The vendor rotates refresh tokens: a CLI that ends between sending the old one and writing the new one leaves a
 //! credentials file that is worth nothing. While it refreshes it holds the lock directory `.oauth_refresh.lock`, and
-//! touches it every five seconds.
+//! touches it every five seconds. At times, on a busy host, it makes the lock and forgets it: then nobody touches it.
 
 use serde::Deserialize;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// A lock that nobody has touched for this long was left behind by a process that was killed.
+/// A lock that nobody has touched for this long was left behind: by a process that was killed, or that went on without it.
 const STALE: Duration = Duration::from_secs(30);
 /// A CLI that starts or gets a message this long before the expiry begins to refresh (it does at five minutes).
 const NEAR: Duration = Duration::from_secs(5 * 60 + 30);
@@ -37,11 +37,16 @@ struct Tokens {
     expires_at: Option<u64>,
 }
 
-/// Looks into the CLI's configuration directory. What cannot be read or understood is no sign-in to lose.
-pub(super) fn observe(directory: &Path, now: SystemTime) -> Refresh {
+/// Whether a process of the CLI that keeps its configuration in this directory is refreshing.
+pub fn in_flight(directory: &Path, now: SystemTime) -> bool {
     let locked = std::fs::metadata(directory.join(".oauth_refresh.lock")).and_then(|lock| lock.modified());
     // A lock from the future is a clock that was set back: it counts as fresh.
-    if locked.is_ok_and(|touched| now.duration_since(touched).unwrap_or_default() < STALE) {
+    locked.is_ok_and(|touched| now.duration_since(touched).unwrap_or_default() < STALE)
+}
+
+/// Looks into the CLI's configuration directory. What cannot be read or understood is no sign-in to lose.
+pub(super) fn observe(directory: &Path, now: SystemTime) -> Refresh {
+    if in_flight(directory, now) {
         return Refresh::InFlight;
     }
     let credentials = std::fs::read(directory.join(".credentials.json")).ok();

@@ -19,13 +19,13 @@ use crate::claude::settings::Settings;
 use crate::claude::state::replaced;
 use crate::claude::stream::{CliLine, outgoing};
 use crate::disk;
-use crate::supervise::{Exit, Supervised};
+use crate::supervise::{Exit, Supervised, in_flight};
 use protocol::event::PermissionMode;
 use protocol::secret::random_bytes;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -69,7 +69,6 @@ pub(in crate::claude) struct Refresher {
     watcher: Watcher,
     quiet_dir: PathBuf,
     claude_dir: PathBuf,
-    lock_dir: PathBuf,
     lead: Duration,
 }
 
@@ -142,8 +141,7 @@ fn spread() -> f64 {
 impl Refresher {
     pub(in crate::claude) fn new(launcher: Launcher, watcher: Watcher, settings: &Settings) -> Self {
         let claude_dir = settings.claude_dir();
-        let lock_dir = claude_dir.join(".oauth_refresh.lock");
-        Self { launcher, watcher, quiet_dir: settings.quiet_dir(), claude_dir, lock_dir, lead: settings.refresh_lead }
+        Self { launcher, watcher, quiet_dir: settings.quiet_dir(), claude_dir, lead: settings.refresh_lead }
     }
 
     /// Waits until an attempt is due. Returns what the past counts for by then: whatever a session's process or a new
@@ -220,7 +218,7 @@ impl Refresher {
         tokio::select! {
             _ = changes.changed() => Seen::Settled,
             () = async { while process.next_line().await.is_some() {} } => Seen::Exit,
-            () = self.lock_came_and_went() => {
+            () = came_and_went(&self.claude_dir) => {
                 // The CLI writes the file before it gives up the lock.
                 self.watcher.look_now();
                 if !changes.has_changed().unwrap_or(false) {
@@ -261,18 +259,19 @@ impl Refresher {
         let exit = process.end().await;
         answer.map_err(|_| ProcessError::Timeout)??.ok_or(ProcessError::Ended(exit.code))
     }
+}
 
-    /// Returns when a refresh has ended, or when there will be none.
-    async fn lock_came_and_went(&self) {
-        let (begun, mut seen) = (Instant::now(), false);
-        while begun.elapsed() < if seen { LONGEST } else { BEGIN } {
-            let held = self.lock_dir.exists();
-            if seen && !held {
-                return;
-            }
-            seen |= held;
-            sleep(LOCK_INTERVAL).await;
+/// Returns when a refresh has ended, or when there will be none. One that the CLI has forgotten counts as ended: another
+/// process takes its lock away.
+async fn came_and_went(claude_dir: &Path) {
+    let (begun, mut seen) = (Instant::now(), false);
+    while begun.elapsed() < if seen { LONGEST } else { BEGIN } {
+        let held = in_flight(claude_dir, SystemTime::now());
+        if seen && !held {
+            return;
         }
+        seen |= held;
+        sleep(LOCK_INTERVAL).await;
     }
 }
 
@@ -346,5 +345,23 @@ mod tests {
         let Credentials::Present(mut tokens) = lapses_in(now, 0) else { panic!() };
         tokens.refresh = None;
         assert_eq!(due(&Credentials::Present(tokens), now, Duration::ZERO), None);
+    }
+
+    #[tokio::test]
+    async fn a_refresh_has_ended_when_its_lock_has_gone_and_when_nobody_touches_it_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = folder.path().join(".oauth_refresh.lock");
+        let (go, touched_last) = (std::fs::remove_dir, |lock: &Path| {
+            let long_ago = SystemTime::now().checked_sub(Duration::from_mins(1)).unwrap();
+            std::fs::File::open(lock)?.set_modified(long_ago)
+        });
+        for end in [go as fn(_) -> _, touched_last] {
+            std::fs::create_dir(&lock).unwrap();
+            let mut over = std::pin::pin!(came_and_went(folder.path()));
+            assert!(timeout(LOCK_INTERVAL * 3, &mut over).await.is_err(), "it is held");
+            end(&lock).unwrap();
+            timeout(Duration::from_secs(10), over).await.expect("it has ended");
+            let _ = std::fs::remove_dir(&lock);
+        }
     }
 }
