@@ -218,7 +218,7 @@ impl Default for TerminalConfig {
             max: 32,
             max_per_user: 8,
             max_clients: 256,
-            shared_output_rate: const { NonZeroU32::new(1024 * 1024).unwrap() },
+            shared_output_rate: const { NonZeroU32::new(512 * 1024).unwrap() },
             scrollback: 2 * 1024 * 1024,
             detached_timeout: Duration::from_hours(24 * 7),
             orphaned_timeout: Duration::from_mins(10),

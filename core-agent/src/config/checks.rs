@@ -88,9 +88,9 @@ fn terminals(terminals: &TerminalConfig, check: &mut Check<'_>) {
     check((1..=1_000).contains(&terminals.max_per_user), "terminals.max_per_user", "must be between 1 and 1000");
     check((1..=300).contains(&terminals.max_clients), "terminals.max_clients", "must be between 1 and 300");
     check(
-        (512 * 1024..=1024 * 1024 * 1024).contains(&terminals.shared_output_rate.get()),
+        (64 * 1024..=1024 * 1024 * 1024).contains(&terminals.shared_output_rate.get()),
         "terminals.shared_output_rate",
-        "must be between 512 KiB and 1 GiB, in bytes a second",
+        "must be between 64 KiB and 1 GiB, in bytes a second",
     );
     check(
         (1024 * 1024..=64 * 1024 * 1024).contains(&terminals.scrollback),
