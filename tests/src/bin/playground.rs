@@ -1,5 +1,5 @@
 //! A place to try things in: a gateway with a user, a Core that is signed in and one that waits for it, and the vendor's
-//! stand-in, all in temporary folders, until its stdin ends. For work on the web client (`npm run dev` in `web/`).
+//! stand-in, all in temporary folders, until its stdin ends. What it prints says where everything is.
 
 use axum::serve;
 use condrix_tests::rig::{CoreOptions, PASSWORD, World};
@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 const KEY: &str = "sk-ant-api03-playground";
 
 #[tokio::main]
+#[expect(clippy::print_stdout, reason = "whoever starts it reads there where everything is")]
 async fn main() -> anyhow::Result<()> {
     let world = World::start().await;
     let settings = toml::toml! {
