@@ -1,0 +1,13 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { FrontDoor } from "./front-door";
+import { LoginForm } from "./login-form";
+
+export function LoginPage() {
+  const { next } = useSearch({ from: "/login" });
+  const navigate = useNavigate();
+  return (
+    <FrontDoor title="Log in to Condrix">
+      <LoginForm onDone={() => navigate({ href: next ?? "/", replace: true })} />
+    </FrontDoor>
+  );
+}

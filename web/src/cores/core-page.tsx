@@ -1,0 +1,3 @@
+export function CorePage() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function CoresTab() {
+  return null;
+}

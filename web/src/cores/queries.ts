@@ -1,0 +1,24 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+import type { CoreView } from "@/api/schema";
+
+/** As many as one answer has. A team with more Cores than that is asked for page by page. */
+const PAGE = 200;
+
+/** Every Core that is there for whoever is logged in, in the order of their pairing; revoked ones too. */
+export const coresQuery = queryOptions({
+  queryKey: ["cores"],
+  queryFn: async ({ signal }): Promise<CoreView[]> => {
+    const cores: CoreView[] = [];
+    let after: string | undefined;
+    do {
+      const query = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+      const page = await answer(api.GET("/api/v1/cores", { params: { query }, signal }));
+      cores.push(...page.items);
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    return cores;
+  },
+  // Somebody else may pair, revoke or sign in a Core at any time.
+  refetchInterval: 4_000,
+});

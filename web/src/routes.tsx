@@ -1,0 +1,133 @@
+/** Every page there is. The gateway's table of routes has the same addresses. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { LoginPage } from "./account/login-page";
+import { meQuery } from "./account/queries";
+import { SetupPage } from "./account/setup-page";
+import { Broken } from "./shell/broken";
+import { HomePage } from "./shell/home-page";
+import { NotFound } from "./shell/not-found";
+import { Shell } from "./shell/shell";
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Broken,
+});
+
+/** Where to go after the login: within this place only. */
+const within = (value: unknown): string | undefined =>
+  typeof value === "string" && /^\/(?![/\\])/.test(value) ? value : undefined;
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search): { next?: string } => {
+    const next = within(search.next);
+    return next === undefined ? {} : { next };
+  },
+  component: LoginPage,
+});
+
+const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: SetupPage });
+
+/** Everything for whoever is logged in. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  beforeLoad: async ({ context, location }) => {
+    const me = await context.client.ensureQueryData(meQuery);
+    if (me === null) throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
+    return { me };
+  },
+  component: Shell,
+});
+
+const home = createRoute({ getParentRoute: () => shell, path: "/", component: HomePage });
+
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("./inbox/inbox-page"), "InboxPage"),
+});
+
+const core = createRoute({
+  getParentRoute: () => shell,
+  path: "/cores/$core",
+  component: lazyRouteComponent(() => import("./cores/core-page"), "CorePage"),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => shell,
+  path: "/cores/$core/workspaces/$workspace",
+  component: lazyRouteComponent(() => import("./chat/workspace-page"), "WorkspacePage"),
+});
+
+const session = createRoute({
+  getParentRoute: () => shell,
+  path: "/cores/$core/sessions/$session",
+  component: lazyRouteComponent(() => import("./chat/session-page"), "SessionPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./shell/settings-page"), "SettingsPage"),
+});
+
+const settingsFirst = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/cores", replace: true });
+  },
+});
+
+const settingsCores = createRoute({
+  getParentRoute: () => settings,
+  path: "cores",
+  /** `add`: with the dialog open that adds one. */
+  validateSearch: (search): { add?: boolean } => (search.add === true ? { add: true } : {}),
+  component: lazyRouteComponent(() => import("./cores/cores-tab"), "CoresTab"),
+});
+
+const settingsAccount = createRoute({
+  getParentRoute: () => settings,
+  path: "account",
+  component: lazyRouteComponent(() => import("./account/account-tab"), "AccountTab"),
+});
+
+const settingsAppearance = createRoute({
+  getParentRoute: () => settings,
+  path: "appearance",
+  component: lazyRouteComponent(() => import("./preferences/appearance-page"), "AppearancePage"),
+});
+
+const tree = root.addChildren([
+  login,
+  setup,
+  shell.addChildren([
+    home,
+    inbox,
+    core,
+    workspace,
+    session,
+    settings.addChildren([settingsFirst, settingsCores, settingsAccount, settingsAppearance]),
+  ]),
+]);
+
+export const makeRouter = (client: QueryClient) =>
+  createRouter({ routeTree: tree, context: { client }, defaultPreload: "intent", scrollRestoration: false });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

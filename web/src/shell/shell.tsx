@@ -1,0 +1,104 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
+import { Menu as MenuIcon, SquareTerminal } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { LoginEnded } from "@/account/login-ended";
+import { coresQuery } from "@/cores/queries";
+import { Button } from "@/ui/button";
+import { cn } from "@/ui/class-names";
+import { Tip } from "@/ui/tip";
+import { Connection } from "./connection";
+import { togglePanel, usePanel } from "./panel";
+import { Sidebar } from "./sidebar";
+import { useMe } from "./use-me";
+
+const TerminalPanel = lazy(() => import("@/terminal/terminal-panel").then((it) => ({ default: it.TerminalPanel })));
+
+/** The frame around every page: Cores on the left, the page, and the terminals of its Core on the right. */
+export function Shell() {
+  const me = useMe();
+  const panel = usePanel();
+  const [drawer, setDrawer] = useState(false);
+  const place = useRouterState({ select: (state) => state.location.pathname });
+  const { core } = useParams({ strict: false });
+  const { data: cores } = useQuery(coresQuery);
+  // On a page of no Core the terminals are those of the first that answers.
+  const terminals = core ?? cores?.find(({ link, revoked_at }) => link.status === "online" && !revoked_at)?.id;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the place changes
+  useEffect(() => setDrawer(false), [place]);
+
+  useEffect(() => {
+    const toggle = (event: KeyboardEvent) => {
+      if (event.ctrlKey && event.key === "`") {
+        event.preventDefault();
+        togglePanel();
+      }
+    };
+    window.addEventListener("keydown", toggle);
+    return () => window.removeEventListener("keydown", toggle);
+  }, []);
+
+  return (
+    <div className="flex h-dvh flex-col overflow-hidden">
+      <a
+        href="#page"
+        className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+      >
+        Skip to the page
+      </a>
+      <Connection />
+      <header className="flex items-center gap-2 border-b bg-surface px-2 py-1.5 md:hidden">
+        <Button
+          kind="quiet"
+          size="icon"
+          aria-label="Cores and sessions"
+          aria-expanded={drawer}
+          onClick={() => setDrawer(!drawer)}
+        >
+          <MenuIcon aria-hidden />
+        </Button>
+        <span className="flex-1 font-semibold">Condrix</span>
+        <Button kind="quiet" size="icon" aria-label="Terminal" aria-pressed={panel} onClick={togglePanel}>
+          <SquareTerminal aria-hidden />
+        </Button>
+      </header>
+      <div className="relative flex min-h-0 flex-1">
+        {drawer && (
+          <button
+            type="button"
+            aria-label="Close the sidebar"
+            className="absolute inset-0 z-20 bg-black/40 md:hidden"
+            onClick={() => setDrawer(false)}
+          />
+        )}
+        <div
+          className={cn(
+            "absolute inset-y-0 left-0 z-30 w-72 max-w-[85vw] shrink-0 md:static md:block md:w-64 lg:w-72",
+            drawer ? "block" : "hidden",
+          )}
+        >
+          <Sidebar me={me} />
+        </div>
+        <main id="page" className="flex min-w-0 flex-1 flex-col" tabIndex={-1}>
+          <div className="absolute top-2 right-2 z-10 hidden md:block">
+            {!panel && (
+              <Tip text="Terminal (Ctrl+`)">
+                <Button kind="quiet" size="icon" aria-label="Terminal" aria-pressed={false} onClick={togglePanel}>
+                  <SquareTerminal aria-hidden />
+                </Button>
+              </Tip>
+            )}
+          </div>
+          <Outlet />
+        </main>
+        {panel && (
+          <Suspense fallback={<div className="hidden w-96 border-l bg-sunken md:block" />}>
+            <TerminalPanel core={terminals} />
+          </Suspense>
+        )}
+      </div>
+      <LoginEnded me={me} />
+    </div>
+  );
+}

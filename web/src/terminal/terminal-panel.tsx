@@ -1,0 +1,3 @@
+export function TerminalPanel(_: { core: string | undefined }) {
+  return null;
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` speaks to a gateway that runs already, by default the one that `make up` starts.
+const gateway = process.env.CONDRIX_URL ?? "https://localhost:8443";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    // The content policy lets no data: script or style in, and the gateway compresses what it serves.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    sourcemap: false,
+    target: "es2023",
+  },
+  server: {
+    proxy: { "/api": { target: gateway, secure: false, ws: true, changeOrigin: true, headers: { origin: gateway } } },
+  },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+});
