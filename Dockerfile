@@ -1,7 +1,7 @@
 # Two targets: `docker build --target gateway .` and `docker build --target core-agent .`
 #
 # This file is written but has not been built: no container engine runs where this project is developed. What it does is
-# what `make prepare` and `cargo build` do there; that both programs can start on folders as they are made here has been
+# what `make prepare`, `make web` and `cargo build` do there; that both programs can start on folders as they are made here has been
 # tried out by hand.
 #
 #   gateway      docker run -p 8443:8443 -v gateway:/var/lib/condrix-gateway -e CONDRIX_GATEWAY_PUBLIC_URL=https://… …
@@ -10,10 +10,20 @@
 #
 # A folder of the host in a volume's place must be its user's alone, as these are (mode 0700, user 10001 or 10002).
 
+FROM node:22-bookworm-slim AS web
+# It is made from the gateway's description too.
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json web/.npmrc* ./
+RUN npm ci
+COPY gateway/openapi.json ../gateway/
+COPY web ./
+RUN npm run build
+
 FROM rust:1.95-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
+COPY --from=web /src/web/dist web/dist
 RUN cargo build --release --locked --package condrix-gateway --package condrix-core-agent
 
 FROM node:20-bookworm-slim AS cli
