@@ -6,6 +6,7 @@ use crate::fleet::Fleet;
 use crate::listener::{CertificateError, Certificates};
 use crate::metrics::Metrics;
 use crate::registry::{DataDir, FolderError, Keys, KeysError, OpenError, Registry, RegistryError, core_claude, cores};
+use crate::violations::Violations;
 use std::sync::Arc;
 use std::time::SystemTime;
 use time::OffsetDateTime;
@@ -19,6 +20,7 @@ pub struct App {
     pub fleet: Arc<Fleet>,
     pub metrics: Arc<Metrics>,
     pub certificates: Arc<Certificates>,
+    pub violations: Violations,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +55,8 @@ impl App {
         });
         let fleet = Arc::new(Fleet::new(keys.identity, registry.clone(), Arc::clone(&metrics), cores));
         drop(reader);
-        Ok(Self { config, data_dir, registry, auth, fleet, metrics, certificates })
+        let violations = Violations::new(Arc::clone(&metrics));
+        Ok(Self { config, data_dir, registry, auth, fleet, metrics, certificates, violations })
     }
 }
 

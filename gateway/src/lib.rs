@@ -16,6 +16,8 @@ pub mod proxy;
 pub mod registry;
 pub mod revocation;
 mod telemetry;
+pub mod violations;
+pub mod web;
 
 use anyhow::{Result, anyhow, bail};
 use app::App;

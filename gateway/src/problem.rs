@@ -157,9 +157,13 @@ impl IntoResponse for ApiError {
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<Caller>().map(|caller| caller.request_id);
     let mut response = next.run(request).await;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) {
+    let failed = status.is_client_error() || status.is_server_error();
+    // Only the web client's own files say that they may be kept.
+    if failed || !response.headers().contains_key(CACHE_CONTROL) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if !failed {
         return response;
     }
     let mut problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| of_status(status).into());

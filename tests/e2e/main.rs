@@ -9,6 +9,7 @@ mod gateway;
 mod holes;
 mod hostile;
 mod links;
+mod pages;
 mod repository;
 mod resume;
 mod revocation;

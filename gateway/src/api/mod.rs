@@ -5,7 +5,7 @@ mod arrival;
 mod caller;
 mod content;
 mod cores;
-mod front;
+mod csp_reports;
 mod health;
 mod login;
 mod login_sessions;
@@ -23,6 +23,7 @@ mod tests;
 
 use crate::app::App;
 use crate::problem::{ApiError, finish, panicked};
+use crate::web;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
@@ -56,13 +57,13 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(pairing_tokens::list, pairing_tokens::create))
         .routes(routes!(pairing_tokens::delete))
         .routes(routes!(pairing::redeem))
+        .routes(routes!(csp_reports::take))
 }
 
 /// The control plane as a service.
 pub fn router(app: Arc<App>) -> Router {
     Router::from(routes())
-        .route("/", get(front::hello))
-        .route("/setup", get(front::hello))
+        .merge(web::router())
         .route("/api/openapi.json", get(openapi::document))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)

@@ -11,7 +11,7 @@ mod table;
 mod target;
 
 pub use decision::{Asker, CoreFacts, Refusal, Role, decide};
-pub use origin::{OriginRefused, check_origin};
+pub use origin::{OriginRefused, check_origin, check_reports_origin};
 pub use routes::{Matched, NoRoute, Target, route};
 pub use table::{Access, Audited, Need, Owned, ROUTES, Route, Rule, Verb};
 pub use target::{TargetRefused, check_target};

@@ -31,6 +31,18 @@ pub fn check_origin(
     }
 }
 
+/// Judges the one exception: reports that a browser sends by itself. They come with the cookie, and from a page that asks
+/// for no referrer they come with the Origin `null` (Fetch, "append a request `Origin` header"). Whoever sends one is
+/// nobody, so the cookie opens nothing; another site's name is refused here as well.
+pub fn check_reports_origin(headers: &HeaderMap, public_origin: &str) -> Result<(), OriginRefused> {
+    let mut origins = headers.get_all(ORIGIN).iter().map(http::HeaderValue::as_bytes);
+    match (origins.next(), origins.next()) {
+        (None | Some(b"null"), None) => Ok(()),
+        (Some(origin), None) if origin == public_origin.as_bytes() => Ok(()),
+        _ => Err(OriginRefused),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +93,28 @@ mod tests {
             assert!(judge(&[HERE], &method, false, true));
         }
         assert!(judge(&[HERE], &Method::GET, true, true));
+    }
+
+    #[test]
+    fn reports_come_from_here_or_from_nowhere_and_never_from_another_site() {
+        let judge = |origins: &[&str]| {
+            let headers = origins.iter().map(|origin| (ORIGIN, HeaderValue::from_str(origin).unwrap())).collect();
+            check_reports_origin(&headers, HERE).is_ok()
+        };
+        for sent in [&[][..], &["null"], &[HERE]] {
+            assert!(judge(sent), "{sent:?}");
+        }
+        for foreign in [
+            &["https://evil.example"][..],
+            &["https://localhost:8443.evil.com"],
+            &["NULL"],
+            &[""],
+            &["null", "null"],
+            &["null", HERE],
+            &[HERE, "https://evil.example"],
+        ] {
+            assert!(!judge(foreign), "{foreign:?}");
+        }
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub enum Access {
     HttpOrWebSocket,
     /// A WebSocket and nothing else, in which an agent's link runs.
     Link,
+    /// Reports that a browser sends by itself. Whoever sends one is nobody, with a cookie as well.
+    Reports,
 }
 
 /// What the audit log has of a request to a Core, before the Core hears of it.
@@ -128,8 +130,21 @@ use Rule::{Administrator, Authenticated, Public};
 use Verb::{Delete, Get, Patch, Post, Put};
 
 pub const ROUTES: &[Route] = &[
+    // The web client: one document, and its files.
     gateway(Get, "/", Public),
     gateway(Get, "/setup", Public),
+    gateway(Get, "/login", Public),
+    gateway(Get, "/inbox", Public),
+    gateway(Get, "/settings", Public),
+    gateway(Get, "/settings/{tab}", Public),
+    gateway(Get, "/cores/{core}", Public),
+    gateway(Get, "/cores/{core}/workspaces/{workspace}", Public),
+    gateway(Get, "/cores/{core}/sessions/{session}", Public),
+    gateway(Get, "/favicon.svg", Public),
+    gateway(Get, "/manifest.webmanifest", Public),
+    gateway(Get, "/assets/{file}", Public),
+    Route { access: Access::Reports, ..gateway(Post, "/api/v1/csp-reports", Public) },
+    // What runs here, and how it is spoken to.
     gateway(Get, "/livez", Public),
     gateway(Get, "/readyz", Public),
     gateway(Get, "/api/openapi.json", Public),

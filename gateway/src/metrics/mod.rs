@@ -9,8 +9,8 @@ use http::Method;
 use prometheus::core::Collector;
 use prometheus::proto::MetricFamily;
 use prometheus::{
-    Counter, CounterVec, Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, Opts,
-    Registry, TextEncoder,
+    Counter, CounterVec, Encoder as _, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter,
+    IntCounterVec, Opts, Registry, TextEncoder,
 };
 use protocol::claude::{ClaudeState, Method as SignInMethod, State};
 use protocol::ids::CoreId;
@@ -29,6 +29,7 @@ pub struct Metrics {
     revocations: Counter,
     revocation_cut: Histogram,
     pub cloned_key_alarms: IntCounter,
+    csp_violations: IntCounterVec,
 }
 
 /// From a request in memory to one that waits for the vendor.
@@ -108,6 +109,16 @@ impl Metrics {
                     "Fenced links that came back: a Core's key in use twice.",
                 ),
             ),
+            csp_violations: keep(
+                &registry,
+                IntCounterVec::new(
+                    Opts::new(
+                        "condrix_csp_violations_total",
+                        "Violations of the web client's content policy that browsers have reported.",
+                    ),
+                    &["directive"],
+                ),
+            ),
             registry,
         }
     }
@@ -116,6 +127,10 @@ impl Metrics {
         let labels = &[route, known_method(method), status_class(status)];
         self.requests.with_label_values(labels).inc();
         self.request_duration.with_label_values(labels).observe(elapsed.as_secs_f64());
+    }
+
+    pub fn csp_violation(&self, directive: &'static str) {
+        self.csp_violations.with_label_values(&[directive]).inc();
     }
 
     /// A paired Core exists from the start on, also before it links.
@@ -237,6 +252,7 @@ mod tests {
         };
         metrics.core_claude(core, &claude);
         metrics.revoked(Duration::from_millis(2));
+        metrics.csp_violation("img-src");
         (metrics, core, up)
     }
 

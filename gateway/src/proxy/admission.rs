@@ -76,9 +76,9 @@ impl Edge {
         exchange.template = matched.route.template;
         let is_upgrade = wants_websocket(session)?;
         let unfit = match matched.route.access {
-            Access::Http if is_upgrade => Some("this address takes no WebSocket"),
+            Access::Http | Access::Reports if is_upgrade => Some("this address takes no WebSocket"),
             Access::Link if !is_upgrade || !carrier::is_opening(request) => Some("this address takes only WebSockets"),
-            Access::Http | Access::HttpOrWebSocket | Access::Link => None,
+            Access::Http | Access::HttpOrWebSocket | Access::Link | Access::Reports => None,
         };
         if let Some(detail) = unfit {
             return Err(Problem::new(ProblemType::BadRequest).detail(detail).into());
@@ -98,7 +98,9 @@ impl Edge {
                 authz::decide(matched.route.rule, asker, CoreFacts::default()).map_err(refused)?;
                 let upstream = match matched.route.access {
                     Access::Link => Upstream::Carrier(self.carrier.clone(), lifeline.peer),
-                    Access::Http | Access::HttpOrWebSocket => Upstream::ControlPlane(self.control.clone(), caller),
+                    Access::Http | Access::HttpOrWebSocket | Access::Reports => {
+                        Upstream::ControlPlane(self.control.clone(), caller)
+                    }
                 };
                 (upstream, None)
             }
@@ -165,6 +167,10 @@ impl Edge {
         is_upgrade: bool,
         route: &Route,
     ) -> Result<Option<Principal>, Refused> {
+        if route.access == Access::Reports {
+            let judged = authz::check_reports_origin(&request.headers, &self.origin);
+            return judged.map(|()| None).map_err(|_| ProblemType::OriginRefused.into());
+        }
         let principal = match self.auth.authenticate(&request.headers) {
             Ok(principal) => principal,
             // A stale cookie must not keep anybody from logging in.

@@ -6,6 +6,7 @@
 use super::DOCUMENT;
 use crate::api::routes;
 use crate::authz::{ROUTES, Rule};
+use crate::web::{FILES, PAGES};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashSet};
 
@@ -85,7 +86,7 @@ fn what_the_openapi_document_describes_is_what_the_table_of_rules_knows() {
     let described: BTreeSet<_> =
         operations(&merged()).into_iter().map(|(verb, path, _)| format!("{verb} {path}")).collect();
     // Pages for people, the description itself, and what agents' links run in.
-    let pages = ["/", "/setup", "/api/openapi.json", "/link/v1"];
+    let pages = [PAGES, FILES, &["/api/openapi.json", "/link/v1"]].concat();
     let known: BTreeSet<_> = ROUTES
         .iter()
         .filter(|route| !pages.contains(&route.template))

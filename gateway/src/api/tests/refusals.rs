@@ -5,14 +5,20 @@ use super::*;
 #[tokio::test]
 async fn every_route_of_the_gateway_has_a_handler_that_refuses_strangers_unless_it_is_public() {
     let plane = Plane::new().await;
+    let asset = pages::FILES.iter().find_map(|file| file.path.strip_prefix("assets/")).unwrap();
     for route in ROUTES {
         let path = route.template.replace("{core}", &CoreId::new().to_string());
+        let path = path.replace("{file}", asset).replace("{tab}", "cores").replace("{workspace}", "x");
         let path = path.replace("{session}", "x").replace("{token}", "x");
         let method = Method::from_bytes(route.verb.as_str().as_bytes()).unwrap();
         match route.rule {
             // The edge answers it itself.
             Rule::Public if route.access == Access::Link => {
                 assert_eq!(plane.send(ask(method, &path)).await.problem(), ProblemType::NotFound, "{path}");
+            }
+            Rule::Public if route.access == Access::Reports => {
+                let answer = plane.send(ask(method, &path).raw("application/csp-report", b"{\"unknown\":1}")).await;
+                assert_eq!(answer.problem(), ProblemType::InvalidBody, "{path}");
             }
             Rule::Public if route.verb == Verb::Get => {
                 plane.send(ask(method, &path)).await.ok(StatusCode::OK);
