@@ -105,10 +105,14 @@ pub(super) async fn list(
     user: User,
     cursor: Cursor<CoreId>,
 ) -> Result<Json<Page<CoreView>>, ApiError> {
+    Ok(Json(page(&app, &user, cursor).await?))
+}
+
+pub(super) async fn page(app: &App, user: &User, cursor: Cursor<CoreId>) -> Result<Page<CoreView>, ApiError> {
     let rows = cores::page(&mut *app.registry.reader().await?, cursor.after, cursor.limit + 1).await?;
     let page = Page::of(rows, cursor.limit, |row| row.id.to_string());
-    let items = page.items.into_iter().map(|row| view(&app, row, &user)).collect();
-    Ok(Json(Page { items, next: page.next }))
+    let items = page.items.into_iter().map(|row| view(app, row, user)).collect();
+    Ok(Page { items, next: page.next })
 }
 
 /// One Core.
@@ -147,6 +151,7 @@ pub(super) async fn change(
     Body(body): Body<ChangeCore>,
 ) -> Result<Json<CoreView>, ApiError> {
     let row = cores::change(&app.registry, core, body.name, body.labels, &Actor::User(user.0.user)).await?;
+    app.fleet.changed();
     Ok(Json(view(&app, row, &user)))
 }
 

@@ -6,6 +6,7 @@ mod caller;
 mod content;
 mod cores;
 mod csp_reports;
+mod events;
 mod health;
 mod login;
 mod login_sessions;
@@ -52,6 +53,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(token::exchange))
         .routes(routes!(cores::list))
         .routes(routes!(cores::get, cores::change))
+        .routes(routes!(events::follow))
         .routes(routes!(revocation::revoke))
         .routes(routes!(revocation::restore))
         .routes(routes!(pairing_tokens::list, pairing_tokens::create))

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use utoipa::{IntoParams, ToSchema};
 
 const USUAL: u32 = 100;
-const MOST: u32 = 1_000;
+pub(super) const MOST: u32 = 1_000;
 
 /// Which page of a list.
 #[derive(Debug, Deserialize, IntoParams)]

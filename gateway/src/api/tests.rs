@@ -27,6 +27,7 @@ use time::OffsetDateTime;
 use tower::ServiceExt as _;
 
 mod cores;
+mod events;
 mod people;
 mod refusals;
 
@@ -143,12 +144,17 @@ impl Plane {
 
     /// Sends a request as the edge would: recognised, but not judged by its route's rule.
     async fn send(&self, ask: Ask) -> Answer {
+        Answer::of(self.answer(ask).await).await
+    }
+
+    /// The same for an answer that is read while it comes.
+    async fn answer(&self, ask: Ask) -> Response {
         let principal = self.app.auth.authenticate(&ask.headers).unwrap_or(None);
         let mut request = Request::builder().method(ask.method).uri(ask.path);
         *request.headers_mut().unwrap() = ask.headers;
         let mut request = request.body(ask.body.map_or_else(Body::empty, Body::from)).unwrap();
         request.extensions_mut().insert(Caller { principal, peer: ask.from, request_id: RequestId::new() });
-        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+        self.router.clone().oneshot(request).await.unwrap()
     }
 }
 

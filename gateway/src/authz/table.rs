@@ -164,6 +164,7 @@ pub const ROUTES: &[Route] = &[
     gateway(Post, "/api/v1/tokens", Authenticated),
     gateway(Delete, "/api/v1/tokens/{token}", Authenticated),
     // Cores, as the gateway knows them.
+    gateway(Get, "/api/v1/events", Authenticated),
     gateway(Get, "/api/v1/cores", Authenticated),
     gateway(Get, "/api/v1/cores/{core}", Authenticated),
     gateway(Patch, "/api/v1/cores/{core}", Administrator),

@@ -38,6 +38,8 @@ pub struct Member {
     /// Requests in progress. A watch, so that a revocation can see them end.
     live: watch::Sender<usize>,
     revision: watch::Sender<Revision>,
+    /// The fleet's.
+    changes: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -64,7 +66,13 @@ pub struct Closed {
 
 impl Member {
     /// One that is not linked, with what the registry has of its sign-in.
-    pub fn new(id: CoreId, standing: Standing, claude: ClaudeState, metrics: Arc<Metrics>) -> Self {
+    pub fn new(
+        id: CoreId,
+        standing: Standing,
+        claude: ClaudeState,
+        metrics: Arc<Metrics>,
+        changes: watch::Sender<()>,
+    ) -> Self {
         // What is known from before holds until the Core reports.
         metrics.core_known(id);
         if matches!(standing, Standing::Admitted { .. }) {
@@ -79,7 +87,8 @@ impl Member {
             offline_since: OffsetDateTime::now_utc(),
             fenced: VecDeque::new(),
         };
-        Self { id, metrics, state: Mutex::new(state), live: watch::Sender::new(0), revision: watch::Sender::default() }
+        let (live, revision) = (watch::Sender::new(0), watch::Sender::default());
+        Self { id, metrics, state: Mutex::new(state), live, revision, changes }
     }
 
     pub const fn id(&self) -> CoreId {
@@ -120,6 +129,7 @@ impl Member {
         }
         let number = report.revision;
         state.report = report;
+        self.changes.send_replace(());
         // Only now: whoever waits for it finds the report.
         self.revision.send_replace(Revision { link: Some(link), number });
     }
@@ -197,6 +207,7 @@ impl Member {
         }
         let link = state.link.get_or_insert_with(|| Connected::new(id, agent_version));
         let up = link.take(class, opener, || self.metrics.link_up(self.id));
+        self.changes.send_replace(());
         Ok(Attached { cut: link.cut.clone(), fenced, up })
     }
 
@@ -211,6 +222,7 @@ impl Member {
         let ended = state.link.take_if(|link| link.cut.is_cancelled()).is_some();
         if ended {
             state.offline_since = OffsetDateTime::now_utc();
+            self.changes.send_replace(());
         }
         ended
     }
@@ -229,6 +241,7 @@ impl Member {
             kill.cancel();
         }
         self.metrics.core_revoked(self.id);
+        self.changes.send_replace(());
         let opener = state.link.as_ref().and_then(|link| link.opener(Class::Interactive)).cloned();
         Some(Closed { live, opener, was_open })
     }
@@ -245,6 +258,7 @@ impl Member {
         if let Some(link) = state.link.take() {
             link.cut.cancel();
             state.offline_since = OffsetDateTime::now_utc();
+            self.changes.send_replace(());
         }
     }
 
@@ -254,6 +268,7 @@ impl Member {
         if state.standing.epoch() < epoch {
             state.standing = Standing::admitted(epoch);
             self.metrics.core_claude(self.id, &state.report.claude);
+            self.changes.send_replace(());
         }
     }
 
@@ -277,7 +292,8 @@ mod tests {
     }
 
     fn member() -> Member {
-        Member::new(CoreId::new(), Standing::admitted(1), ClaudeState::default(), Arc::default())
+        let changes = watch::Sender::default();
+        Member::new(CoreId::new(), Standing::admitted(1), ClaudeState::default(), Arc::default(), changes)
     }
 
     fn attach(member: &Member, epoch: u64, id: LinkId) -> Attached {
@@ -360,6 +376,35 @@ mod tests {
         member.set_report(id, report(3, Method::ApiKey));
         member.saved(written);
         assert_eq!(member.unsaved().unwrap().method, Method::ApiKey, "it changed while the other was written");
+    }
+
+    #[test]
+    fn whoever_watches_the_cores_hears_of_whatever_they_are_shown() {
+        let member = member();
+        let mut changes = member.changes.subscribe();
+        let mut told = |what: &str, meant: bool| {
+            assert_eq!(changes.has_changed().unwrap(), meant, "{what}");
+            changes.mark_unchanged();
+        };
+        let id = LinkId::new();
+        let attached = attach(&member, 1, id);
+        told("online", true);
+        member.set_report(id, report(1, Method::OAuth));
+        told("signed in", true);
+        member.set_report(LinkId::new(), report(2, Method::None));
+        told("a report of another link", false);
+        drop(member.enter(Class::Interactive));
+        told("a request", false);
+        member.close(2).unwrap();
+        told("revoked", true);
+        member.cut();
+        told("offline", true);
+        assert!(!member.detach(&attached.cut));
+        told("a late farewell", false);
+        member.reopen(3);
+        told("restored", true);
+        member.reopen(2);
+        told("an order that comes late", false);
     }
 
     #[test]

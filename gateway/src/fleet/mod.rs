@@ -29,7 +29,7 @@ use protocol::keys::{PublicKey, SigningKey};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// See the module's documentation.
 pub struct Fleet {
@@ -38,6 +38,8 @@ pub struct Fleet {
     metrics: Arc<Metrics>,
     members: RwLock<Members>,
     refused: refused::Written,
+    /// Something that people see of some Core has changed. The members have it too.
+    changes: watch::Sender<()>,
     /// Some Core has reported what the registry does not have.
     unsaved: Notify,
 }
@@ -68,6 +70,7 @@ impl Fleet {
             metrics,
             members: RwLock::default(),
             refused: refused::Written::default(),
+            changes: watch::Sender::default(),
             unsaved: Notify::new(),
         };
         for (core, claude) in cores {
@@ -88,8 +91,19 @@ impl Fleet {
         members.by_id.entry(core.id).or_insert_with(|| {
             let standing =
                 if core.revoked_at.is_some() { Standing::revoked(core.epoch) } else { Standing::admitted(core.epoch) };
-            Arc::new(Member::new(core.id, standing, claude, Arc::clone(&self.metrics)))
+            Arc::new(Member::new(core.id, standing, claude, Arc::clone(&self.metrics), self.changes.clone()))
         });
+        self.changed();
+    }
+
+    /// Wakes up whenever something that people see of some Core has changed, in the registry before it is here.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    /// Says so of what the registry alone has: names, labels.
+    pub fn changed(&self) {
+        self.changes.send_replace(());
     }
 
     pub fn member(&self, core: CoreId) -> Option<Arc<Member>> {

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod data_folder;
+mod events;
 mod metrics;
 mod pairing;
 mod websockets;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-async fn pair(plane: &Plane, cookie: &HeaderMap, name: &str) -> Value {
+pub(super) async fn pair(plane: &Plane, cookie: &HeaderMap, name: &str) -> Value {
     let created = post("/api/v1/pairing-tokens", &json!({"name": name, "labels": {"site": "attic"}})).by(cookie);
     let created = plane.send(created).await.ok(StatusCode::CREATED);
     let token: PairingToken = created["token"].as_str().unwrap().parse().unwrap();
