@@ -19,4 +19,5 @@ mod terminals;
 mod tour;
 mod trial;
 mod vendor;
+mod web;
 mod workspaces;

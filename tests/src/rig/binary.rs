@@ -9,12 +9,16 @@ use std::sync::{Mutex, PoisonError};
 
 /// A program that was built beside the test executable (`target/<profile>/NAME`).
 pub fn built(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a running program knows where it is");
-    let profile =
-        test.ancestors().find(|folder| folder.join("deps").is_dir()).expect("tests lie in target/PROFILE/deps");
-    let path = profile.join(name);
+    let path = built_in().join(name);
     assert!(path.is_file(), "{} is not built: run `cargo build --workspace` first", path.display());
     path
+}
+
+/// `target/<profile>`.
+pub fn built_in() -> PathBuf {
+    let test = std::env::current_exe().expect("a running program knows where it is");
+    let mut folders = test.ancestors().filter(|folder| folder.join("deps").is_dir());
+    folders.next().expect("tests lie in target/PROFILE/deps").to_owned()
 }
 
 /// The same program where the Core's user may run it: a checkout in somebody's private folder cannot be passed by others.

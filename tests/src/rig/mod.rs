@@ -10,6 +10,7 @@
 //! Whatever a handle started ends with the handle. A test that fails shows the end of each program's log.
 
 pub mod binary;
+mod browser;
 pub mod chat;
 mod claude;
 mod client;
@@ -48,6 +49,7 @@ mod trial;
 mod world;
 
 pub use self::core::{Core, CoreOptions};
+pub use browser::Stage;
 pub use chat::{Chat, Line};
 pub use claude::Pending;
 pub use client::{Answer, Client, Credentials, fresh_key, plain_http, read};

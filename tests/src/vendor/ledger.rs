@@ -117,6 +117,12 @@ impl Ledger {
         self.accounts.insert(account.name.clone(), account);
     }
 
+    pub(crate) fn account_names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.accounts.keys().cloned().collect();
+        names.sort();
+        names
+    }
+
     pub(crate) fn set_lifetime(&mut self, lifetime: Duration) {
         self.lifetime = lifetime;
     }

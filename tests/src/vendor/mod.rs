@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! CLI ──CONNECT──► proxy ──TLS──► route ─┬─► oauth      (ledger: codes, tokens, rotation)
+//!                                        ├─► consent    (the page where a person agrees)
 //!                                        ├─► messages   (script: which answer; play: its events)
 //!                                        └─► 404, recorded
 //! test ──handle or control port──► Vendor (accounts, faults, gates, rules, record)
@@ -13,6 +14,7 @@
 
 mod account;
 pub(crate) mod authority;
+mod consent;
 pub mod control;
 mod gate;
 mod ledger;

@@ -28,10 +28,18 @@ type Boxed = UnsyncBoxBody<Bytes, Broken>;
 pub(crate) type Reply = Response<Boxed>;
 
 pub(crate) fn json(status: StatusCode, value: &Value) -> Reply {
-    let body = Full::new(Bytes::from(value.to_string())).map_err(|never: Infallible| match never {});
+    whole(status, "application/json", value.to_string())
+}
+
+pub(crate) fn html(status: StatusCode, text: &str) -> Reply {
+    whole(status, "text/html; charset=utf-8", text.to_owned())
+}
+
+fn whole(status: StatusCode, kind: &'static str, text: String) -> Reply {
+    let body = Full::new(Bytes::from(text)).map_err(|never: Infallible| match never {});
     let mut reply = Response::new(body.boxed_unsync());
     *reply.status_mut() = status;
-    reply.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    reply.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
     reply
 }
 

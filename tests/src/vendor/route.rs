@@ -2,7 +2,7 @@
 
 use super::record::{Outcome, Request};
 use super::reply::{self, Broken, Followed, Reply};
-use super::{World, messages, oauth};
+use super::{World, consent, messages, oauth};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::{Response, StatusCode};
@@ -44,6 +44,8 @@ async fn dispatch(world: &Arc<World>, request: &Request, seq: u64) -> Result<Rep
     Ok(match (request.method.as_str(), request.route()) {
         ("POST", "/v1/oauth/token") => oauth::token(world, request).await?,
         ("POST", "/v1/oauth/token/revoke") => oauth::revoke(world, request),
+        ("GET", route) if consent::is_page(route) => consent::ask(world),
+        ("POST", route) if consent::is_page(route) => consent::approve(world, request),
         ("GET", "/api/oauth/profile") => oauth::profile(world, request),
         ("GET", "/api/oauth/claude_cli/roles") => oauth::roles(world, request),
         ("POST", "/api/oauth/claude_cli/create_api_key") => oauth::create_api_key(world, request),

@@ -1,0 +1,3 @@
+//! What people do in a browser, in Chromium against real programs. The scenarios are in `web/e2e/scenarios`.
+
+mod front_door;
