@@ -4,6 +4,7 @@ import { Menu as MenuIcon, SquareTerminal } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { LoginEnded } from "@/account/login-ended";
 import { coresQuery } from "@/cores/queries";
+import { Notices } from "@/notices/notices";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
 import { Tip } from "@/ui/tip";
@@ -12,6 +13,7 @@ import { togglePanel, usePanel } from "./panel";
 import { Sidebar } from "./sidebar";
 import { useMe } from "./use-me";
 
+const Palette = lazy(() => import("@/palette/palette").then((it) => ({ default: it.Palette })));
 const TerminalPanel = lazy(() => import("@/terminal/terminal-panel").then((it) => ({ default: it.TerminalPanel })));
 
 /** The frame around every page: Cores on the left, the page, and the terminals of its Core on the right. */
@@ -19,6 +21,7 @@ export function Shell() {
   const me = useMe();
   const panel = usePanel();
   const [drawer, setDrawer] = useState(false);
+  const [palette, setPalette] = useState(false);
   const place = useRouterState({ select: (state) => state.location.pathname });
   const { core } = useParams({ strict: false });
   const { data: cores } = useQuery(coresQuery);
@@ -33,6 +36,9 @@ export function Shell() {
       if (event.ctrlKey && event.key === "`") {
         event.preventDefault();
         togglePanel();
+      } else if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key === "k") {
+        event.preventDefault();
+        setPalette((open) => !open);
       }
     };
     window.addEventListener("keydown", toggle);
@@ -98,6 +104,12 @@ export function Shell() {
           </Suspense>
         )}
       </div>
+      <Notices />
+      {palette && (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
       <LoginEnded me={me} />
     </div>
   );

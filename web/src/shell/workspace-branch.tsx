@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Folder, FolderSync, FolderX } from "lucide-react";
 import type { CoreView, Me, Session, Workspace } from "@/api/schema";
 import { sessionTitle } from "@/chat/session-title";
+import { Dot } from "@/ui/dot";
 
 /** So many are shown in the sidebar; the workspace's page has all. */
 const NEWEST = 6;
@@ -27,9 +28,11 @@ export function WorkspaceBranch({ core, workspace, sessions }: Props) {
             <Link
               to="/cores/$core/sessions/$session"
               params={{ core: core.id, session: session.id }}
-              className="block truncate rounded-md py-1 pr-2 pl-8 text-ink-faint text-sm hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink"
+              className="flex items-center gap-2 rounded-md py-1 pr-2 pl-8 text-ink-faint text-sm hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink"
             >
-              {sessionTitle(session)}
+              <span className="min-w-0 flex-1 truncate">{sessionTitle(session)}</span>
+              {session.activity === "working" && <Dot tone="good" label="Working" lively />}
+              {session.activity === "waiting" && <Dot tone="warn" label="Waits for an approval" />}
             </Link>
           </li>
         ))}

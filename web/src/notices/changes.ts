@@ -1,0 +1,18 @@
+/** What has become of a Core's sessions between two looks, as far as a person who looks elsewhere wants to be told. */
+import type { Session } from "@/api/schema";
+
+export type News = { readonly kind: "turn-ended" | "waits"; readonly session: Session };
+
+type Seen = ReadonlyMap<string, Session["activity"]>;
+
+export const seen = (sessions: readonly Session[]): Seen => new Map(sessions.map(({ id, activity }) => [id, activity]));
+
+/** A session that was not there before is no news: somebody has just begun it, or this is the first look. */
+export function news(before: Seen, sessions: readonly Session[]): News[] {
+  return sessions.flatMap((session): News[] => {
+    const was = before.get(session.id);
+    if (was === undefined || was === session.activity) return [];
+    if (session.activity === "waiting") return [{ kind: "waits", session }];
+    return session.activity === "idle" ? [{ kind: "turn-ended", session }] : [];
+  });
+}

@@ -1,0 +1,139 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Command } from "cmdk";
+import { Folder, Inbox, MessageSquare, Moon, Server, Settings, SquareTerminal } from "lucide-react";
+import { Dialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { sessionsQuery, workspacesQuery } from "@/chat/queries";
+import { sessionTitle } from "@/chat/session-title";
+import { presence } from "@/cores/core-state";
+import { coresQuery } from "@/cores/queries";
+import { isDark, setTheme } from "@/preferences/theme";
+import { togglePanel } from "@/shell/panel";
+
+/** Everything that can be gone to or done, by its name. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const { data: cores = [] } = useQuery(coresQuery);
+  const online = cores.filter((core) => presence(core) === "online");
+  const workspaces = useQueries({ queries: online.map(({ id }) => workspacesQuery(id)) });
+  const sessions = useQueries({ queries: online.map(({ id }) => sessionsQuery(id)) });
+  const run = (act: () => unknown) => () => {
+    onClose();
+    act();
+  };
+  return (
+    <Dialog.Root open onOpenChange={onClose}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/50" />
+        <Dialog.Content className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border bg-surface shadow-xl">
+          <Dialog.Title className="sr-only">Go to or do something</Dialog.Title>
+          <Dialog.Description className="sr-only">Type a name, choose with the arrow keys.</Dialog.Description>
+          <Command label="Go to or do something">
+            <Command.Input
+              autoFocus
+              placeholder="Go to or do something…"
+              className="w-full border-b bg-transparent px-4 py-3 outline-none placeholder:text-ink-faint"
+            />
+            <Command.List className="max-h-[50dvh] overflow-y-auto p-2">
+              <Command.Empty className="px-2 py-6 text-center text-ink-faint text-sm">
+                Nothing has this name.
+              </Command.Empty>
+              <Group heading="Pages">
+                <Item onSelect={run(() => navigate({ to: "/inbox" }))} icon={<Inbox />} name="Inbox" />
+                <Item
+                  onSelect={run(() => navigate({ to: "/settings/cores" }))}
+                  icon={<Settings />}
+                  name="Settings: Cores"
+                />
+                <Item
+                  onSelect={run(() => navigate({ to: "/settings/account" }))}
+                  icon={<Settings />}
+                  name="Settings: Account"
+                />
+                <Item onSelect={run(togglePanel)} icon={<SquareTerminal />} name="Terminal: show or hide" />
+                <Item
+                  onSelect={run(() => setTheme(isDark() ? "light" : "dark"))}
+                  icon={<Moon />}
+                  name="Colours: light or dark"
+                />
+              </Group>
+              <Group heading="Cores">
+                {cores.map(({ id, name }) => (
+                  <Item
+                    key={id}
+                    id={id}
+                    icon={<Server />}
+                    name={name}
+                    onSelect={run(() => navigate({ to: "/cores/$core", params: { core: id } }))}
+                  />
+                ))}
+              </Group>
+              {online.map((core, at) => (
+                <Group key={core.id} heading={core.name}>
+                  {workspaces[at]?.data?.map(({ name }) => (
+                    <Item
+                      key={name}
+                      id={`${core.id}/${name}`}
+                      icon={<Folder />}
+                      name={name}
+                      onSelect={run(() =>
+                        navigate({
+                          to: "/cores/$core/workspaces/$workspace",
+                          params: { core: core.id, workspace: name },
+                        }),
+                      )}
+                    />
+                  ))}
+                  {sessions[at]?.data?.map((session) => (
+                    <Item
+                      key={session.id}
+                      id={session.id}
+                      icon={<MessageSquare />}
+                      name={sessionTitle(session)}
+                      detail={session.workspace}
+                      onSelect={run(() =>
+                        navigate({
+                          to: "/cores/$core/sessions/$session",
+                          params: { core: core.id, session: session.id },
+                        }),
+                      )}
+                    />
+                  ))}
+                </Group>
+              ))}
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Group({ heading, children }: { heading: string; children: ReactNode }) {
+  return (
+    <Command.Group
+      heading={heading}
+      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-ink-faint [&_[cmdk-group-heading]]:text-xs"
+    >
+      {children}
+    </Command.Group>
+  );
+}
+
+type ItemProps = { id?: string; icon: ReactNode; name: string; detail?: string; onSelect: () => void };
+
+function Item({ id, icon, name, detail, onSelect }: ItemProps) {
+  return (
+    <Command.Item
+      value={id ?? name}
+      keywords={detail === undefined ? [name] : [name, detail]}
+      onSelect={onSelect}
+      className="flex cursor-pointer items-center gap-2 rounded-md px-2 py-1.5 text-sm data-[selected=true]:bg-sunken [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-ink-faint"
+    >
+      <span aria-hidden>{icon}</span>
+      <span className="min-w-0 flex-1 truncate">{name}</span>
+      {detail && <span className="truncate text-ink-faint text-xs">{detail}</span>}
+    </Command.Item>
+  );
+}
