@@ -4,7 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` speaks to a gateway that runs already, by default the one that `make up` starts.
-const gateway = process.env.CONDRIX_URL ?? "https://localhost:8443";
+const gateway = new URL(process.env.CONDRIX_URL ?? "https://localhost:8443").origin;
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
