@@ -8,11 +8,11 @@ export async function logIn(page, name, password) {
   await page.getByRole("heading", { name: `Hello, ${name}` }).waitFor();
 }
 
-/** Signs a Core in as the mission's document says it, from the page on. `account`: whom they are at the vendor. */
-export async function signIn(page, core, account) {
+/** Signs a Core in as the mission's document says it, from any page on. `account`: whom they are at the vendor. */
+export async function signIn(page, core, account, seen = async () => {}) {
   await page.getByRole("link", { name: "Settings", exact: true }).click();
-  await page.getByRole("link", { name: "Cores", exact: true }).click();
-  const place = page.getByRole("listitem").filter({ hasText: core });
+  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Cores" }).click();
+  const place = coreInSettings(page, core);
   const opened = page.waitForEvent("popup");
   await place.getByRole("button", { name: "Sign In with Claude" }).click();
   const vendor = await opened;
@@ -20,7 +20,25 @@ export async function signIn(page, core, account) {
   const code = await vendor.locator("#code").innerText();
   await vendor.close();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel(/code/i).fill(code);
-  await dialog.getByRole("button", { name: /sign in|hand in|submit|continue/i }).click();
-  return dialog;
+  await seen(dialog);
+  await dialog.getByLabel("Authorization code").fill(code);
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+  await dialog.getByText(`“${core}” is ready.`).waitFor();
+  await seen(dialog);
+  await dialog.getByRole("button", { name: "Done" }).click();
+}
+
+/** A Core's place in the list of the settings. */
+export function coreInSettings(page, core) {
+  return page.getByRole("main").getByRole("listitem").filter({ has: page.getByRole("heading", { name: core, exact: true }) });
+}
+
+/** Makes an empty workspace on a Core, and is on its page then. */
+export async function makeWorkspace(page, core, name) {
+  await page.getByRole("navigation", { name: "Cores and sessions" }).getByRole("link", { name: core }).click();
+  await page.getByRole("button", { name: "New workspace" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByRole("button", { name: /^(Make|Create)/ }).click();
+  await dialog.waitFor({ state: "hidden" });
 }

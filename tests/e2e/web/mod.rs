@@ -1,3 +1,4 @@
 //! What people do in a browser, in Chromium against real programs. The scenarios are in `web/e2e/scenarios`.
 
 mod front_door;
+mod sign_in;
