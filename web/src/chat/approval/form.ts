@@ -1,0 +1,11 @@
+import type { Of } from "../conversation/recorded";
+import type { Reply } from "./use-answer";
+
+/** What every form of an approval gets. */
+export type FormProps = {
+  readonly asked: Of<"approval_requested">;
+  readonly reply: (reply: Reply) => void;
+  readonly busy: boolean;
+  /** Why this person cannot answer, in words. */
+  readonly blocked: string | undefined;
+};

@@ -1,0 +1,51 @@
+import { useState } from "react";
+import { Button } from "@/ui/button";
+import { Tip } from "@/ui/tip";
+import { visible } from "../plain-text";
+import { ToolInput } from "../tool/tool-input";
+import { DenyForm } from "./deny-form";
+import { EditForm } from "./edit-form";
+import type { FormProps } from "./form";
+import { sessionRules } from "./rules";
+
+/** Whether a tool may run, with exactly what it would get. */
+export function PermissionForm(props: FormProps) {
+  const { asked, reply, busy, blocked } = props;
+  const [step, setStep] = useState<"look" | "edit" | "deny">("look");
+  const rules = sessionRules(asked.suggestions);
+  const off = busy || blocked !== undefined;
+  const back = () => setStep("look");
+  return (
+    <>
+      {asked.description && <p className="mb-2 break-words text-ink-soft text-sm">{visible(asked.description)}</p>}
+      {step !== "edit" && <ToolInput name={asked.tool} input={asked.input} />}
+      {step === "edit" && <EditForm {...props} onBack={back} />}
+      {step === "deny" && <DenyForm {...props} onBack={back} />}
+      {step === "look" && (
+        <div className="mt-3 flex flex-wrap gap-2">
+          <Button kind="primary" disabled={off} busy={busy} onClick={() => reply({ decision: "allow" })}>
+            Allow
+          </Button>
+          <Tip
+            text={rules.length === 0 ? "The same call is not asked for again" : `Not asked again: ${rules.join(", ")}`}
+          >
+            <Button disabled={off} onClick={() => reply({ decision: "allow", scope: "session" })}>
+              Allow for this session
+            </Button>
+          </Tip>
+          <Button disabled={off} onClick={() => setStep("edit")}>
+            Edit
+          </Button>
+          <Button disabled={off} onClick={() => setStep("deny")}>
+            Deny
+          </Button>
+        </div>
+      )}
+      {step === "look" && rules.length > 0 && (
+        <p className="mt-2 break-words text-ink-faint text-xs">
+          For this session: <span className="font-mono">{rules.join(", ")}</span>
+        </p>
+      )}
+    </>
+  );
+}

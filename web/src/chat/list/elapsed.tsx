@@ -1,0 +1,15 @@
+import { useEffect, useState } from "react";
+import { duration } from "../words";
+
+/** How long ago, in whole seconds, while it goes on. */
+export function Elapsed({ since }: { since: string }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const began = new Date(since).getTime();
+  if (Number.isNaN(began)) return null;
+  const seconds = Math.max(0, Math.floor((now - began) / 1_000));
+  return <span className="tabular-nums">{seconds < 60 ? `${seconds} s` : duration(seconds * 1_000)}</span>;
+}

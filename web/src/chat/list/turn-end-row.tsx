@@ -1,0 +1,51 @@
+import { Notice } from "@/ui/notice";
+import type { Turn } from "../conversation/model";
+import { oneLine } from "../plain-text";
+import { cost, duration, failureWords, interruptionWords, tokens } from "../words";
+import { Elapsed } from "./elapsed";
+
+/** How a turn stands or ended, and what it took. */
+export function TurnEndRow({ turn }: { turn: Turn }) {
+  const { end, retry } = turn;
+  if (!end) {
+    return (
+      <p className="flex min-h-10 items-center gap-2 pb-2 text-ink-faint text-xs">
+        <span className="size-2 shrink-0 animate-pulse rounded-full bg-accent" aria-hidden />
+        {retry ? (
+          <span className="min-w-0 break-words">
+            Claude did not answer ({oneLine(retry.error, 80)}). Trying again: {retry.attempt} of {retry.max_attempts}
+          </span>
+        ) : (
+          <span>Working</span>
+        )}
+        {turn.startedAt && <Elapsed since={turn.startedAt} />}
+      </p>
+    );
+  }
+  return (
+    <footer className="min-h-10 pb-2">
+      {end.kind === "turn_failed" && (
+        <Notice kind="bad" className="my-1">
+          {failureWords(end.error)}
+          {end.detail !== "" && <span className="block text-ink-soft">{oneLine(end.detail, 600)}</span>}
+        </Notice>
+      )}
+      {end.kind === "turn_interrupted" && (
+        <p className="py-1 text-sm text-warn-text">
+          {interruptionWords(end.reason)}
+          {end.by && ` by ${oneLine(end.by.name, 80)}`}
+        </p>
+      )}
+      <p className="flex flex-wrap items-center gap-x-3 pt-1 text-ink-faint text-xs">
+        <span>{turn.model ? oneLine(turn.model, 60) : "Claude"}</span>
+        {end.usage && (
+          <>
+            <span>{duration(end.usage.duration_ms)}</span>
+            <span>{cost(end.usage.cost_usd)}</span>
+            <span>{tokens(end.usage)}</span>
+          </>
+        )}
+      </p>
+    </footer>
+  );
+}

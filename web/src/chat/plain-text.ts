@@ -1,0 +1,36 @@
+/** Text from elsewhere, made harmless to look at. What a Core says may try to look like something else. */
+
+/** Controls, and what turns the direction of reading or takes no room. Line feed and tab are text. */
+const HIDDEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+/** Colours and movements of a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
+
+/** A name, a title or an error: on one line, without what cannot be seen, not longer than this. */
+export function oneLine(text: string, longest = 200): string {
+  const plain = text
+    .slice(0, longest * 4)
+    .replace(/\s+/g, " ")
+    .replace(HIDDEN, "")
+    .trim();
+  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
+}
+
+/** What somebody decides upon: everything in it is to be seen. */
+export function visible(text: string): string {
+  return text
+    .replace(/\r\n/g, "\n")
+    .replace(HIDDEN, (hidden) => `⟨U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+}
+
+/** What a program printed: as a terminal would leave it on paper. */
+export function printed(text: string): string {
+  return visible(
+    text
+      .replace(ESCAPES, "")
+      .replace(/\r\n/g, "\n")
+      .replace(/[^\n]*\r(?!\n)/g, ""),
+  );
+}
