@@ -22,3 +22,10 @@ export const coresQuery = queryOptions({
   // Somebody else may pair, revoke or sign in a Core at any time.
   refetchInterval: 4_000,
 });
+
+/** Pairing tokens that wait for their agent. */
+export const pairingTokensQuery = queryOptions({
+  queryKey: ["pairing-tokens"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/pairing-tokens", { signal }))).items,
+  refetchInterval: 10_000,
+});

@@ -1,0 +1,58 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Ellipsis, LogOut, Pencil, ShieldX, SquareArrowOutUpRight } from "lucide-react";
+import { useState } from "react";
+import type { CoreView } from "@/api/schema";
+import { SignOutDialog } from "@/claude/sign-out-dialog";
+import { useMe } from "@/shell/use-me";
+import { Button } from "@/ui/button";
+import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
+import { presence } from "./core-state";
+import { EditCoreDialog } from "./edit-core-dialog";
+import { RevokeDialog } from "./revoke-dialog";
+
+/** What is done to a Core more rarely. */
+export function CoreMenu({ core }: { core: CoreView }) {
+  const me = useMe();
+  const navigate = useNavigate();
+  const [doing, setDoing] = useState<"edit" | "sign-out" | "revoke">();
+  const admin = me.role === "admin";
+  const { state, method, owner } = core.claude;
+  const maySignOut = state !== "signed_out" && method !== "api_key" && (admin || owner === me.user);
+  const close = () => setDoing(undefined);
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button kind="quiet" size="icon" aria-label={`More for ${core.name}`} className="size-9">
+            <Ellipsis aria-hidden />
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => navigate({ to: "/cores/$core", params: { core: core.id } })}>
+          <SquareArrowOutUpRight aria-hidden /> Open
+        </MenuItem>
+        {admin && (
+          <MenuItem onSelect={() => setDoing("edit")}>
+            <Pencil aria-hidden /> Name and labels
+          </MenuItem>
+        )}
+        {maySignOut && (
+          <MenuItem disabled={presence(core) !== "online"} onSelect={() => setDoing("sign-out")}>
+            <LogOut aria-hidden /> Sign out of Claude
+          </MenuItem>
+        )}
+        {admin && (
+          <>
+            <MenuSeparator />
+            <MenuItem danger onSelect={() => setDoing("revoke")}>
+              <ShieldX aria-hidden /> Revoke
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      {doing === "edit" && <EditCoreDialog core={core} onClose={close} />}
+      {doing === "sign-out" && <SignOutDialog core={core} onClose={close} />}
+      {doing === "revoke" && <RevokeDialog core={core} onClose={close} />}
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+import { useEffect, useState } from "react";
+
+/** The present, in milliseconds, as often as something changes with it; it stands still while nothing does. */
+export function useNow(every: number, active = true): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!active) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every, active]);
+  return now;
+}
+
+/** "9:05". */
+export function minutesLeft(until: number, now: number): string {
+  const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** A time of the server's by this device's clock, which may differ: `answered` is the server's time of its answer. */
+export function byThisClock(at: string, answered: string | null, now: number): number {
+  const then = answered === null ? Number.NaN : Date.parse(answered);
+  return now + (Date.parse(at) - (Number.isNaN(then) ? now : then));
+}
