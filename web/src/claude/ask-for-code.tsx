@@ -26,7 +26,7 @@ export function AskForCode({ stage, signingIn }: Props) {
     return submit();
   };
   return (
-    <form ref={form} onSubmit={hand} className="grid gap-4">
+    <form ref={form} onSubmit={hand} className="grid grid-cols-1 gap-4">
       {blocked && <Notice kind="warn">Your browser did not open Claude’s page. Open it with the link below.</Notice>}
       <Step number={1} title="Approve on Claude’s page">
         <p>It has opened in a new tab. It works on another device, too:</p>
@@ -104,7 +104,7 @@ function Step({ number, title, children }: { number: number; title: string; chil
       >
         {number}
       </span>
-      <div className="grid min-w-0 flex-1 gap-2 text-sm">
+      <div className="grid min-w-0 flex-1 grid-cols-1 gap-2 text-sm">
         <h3 className="font-medium text-base">{title}</h3>
         {children}
       </div>

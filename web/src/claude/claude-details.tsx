@@ -18,7 +18,7 @@ export function ClaudeDetails({ core }: { core: CoreView }) {
   const { data, error } = useQuery({ ...claudeQuery(core.id), enabled: online });
   const claude: ClaudeState = (online && data) || core.claude;
   return (
-    <div className="grid gap-5 text-sm">
+    <div className="grid grid-cols-1 gap-5 text-sm">
       {!online && <Notice>The Core is not connected. This is what it said last.</Notice>}
       {online && error && <Notice kind="warn">The Core cannot be asked now. This is what it said last.</Notice>}
       <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-[auto_1fr]">

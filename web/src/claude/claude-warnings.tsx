@@ -10,7 +10,7 @@ export function ClaudeWarnings({ core }: { core: CoreView }) {
   const all = warnings(core, core.claude, me, now);
   if (all.length === 0) return null;
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       {all.map(({ kind, text }) => (
         <Notice key={text} kind={kind}>
           {text}

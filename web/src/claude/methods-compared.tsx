@@ -18,7 +18,7 @@ export function MethodsCompared({ open }: { open: boolean }) {
         <ChevronRight className="size-4 text-ink-faint transition-transform group-open:rotate-90" aria-hidden />
         OAuth or an API key?
       </summary>
-      <div className="grid gap-4 px-4 pb-4 text-sm">
+      <div className="grid grid-cols-1 gap-4 px-4 pb-4 text-sm">
         <p>
           <strong className="font-semibold">Your own Core: sign in with Claude.</strong> It uses your plan. A plan
           belongs to a person, so from then on you alone operate that Core; others can read along.{" "}
@@ -70,7 +70,7 @@ const BY_VALUE = "CONDRIX_CORE_CLAUDE_API_KEY=sk-ant-api03-…";
 
 function ApiKeyOnTheHost() {
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <h3 className="font-medium">To give a Core an API key</h3>
       <p>
         Put the key into a file on the host that only the Core’s user can read (mode 0600), name that file in the

@@ -8,9 +8,9 @@ export function PlanLimits({ limits }: { limits: readonly PlanLimit[] }) {
   const now = new Date(useNow(30_000));
   if (limits.length === 0) return null;
   return (
-    <section className="grid gap-2">
+    <section className="grid grid-cols-1 gap-2">
       <h4 className="font-medium">The plan’s limits</h4>
-      <ul className="grid gap-1.5">
+      <ul className="grid grid-cols-1 gap-1.5">
         {limits.map((limit) => (
           <li key={limit.window} className="flex flex-wrap gap-x-2">
             <span>{windowName(limit.window)}:</span>

@@ -4,9 +4,9 @@ import { scopeLines } from "./scopes";
 /** What a sign-in asked for, and what of it was granted. */
 export function Scopes({ granted }: { granted: readonly string[] }) {
   return (
-    <section className="grid gap-2">
+    <section className="grid grid-cols-1 gap-2">
       <h4 className="font-medium">What the Core may do at Claude</h4>
-      <ul className="grid gap-1.5">
+      <ul className="grid grid-cols-1 gap-1.5">
         {scopeLines(granted).map(({ scope, means, asked, granted }) => (
           <li key={scope} className="flex gap-2">
             {granted ? (

@@ -7,6 +7,11 @@ import { AskForCode } from "./ask-for-code";
 import { SignedIn } from "./signed-in";
 import type { SigningIn } from "./use-sign-in";
 
+const KINDS = {
+  claudeai: "With your own plan: you alone operate this Core then.",
+  console: "Through the console: your organisation pays, and everybody operates the Core.",
+} as const;
+
 type Props = { core: CoreView; signingIn: SigningIn };
 
 /** From the click to the account: the page to approve on, the code, and what came of it. */
@@ -19,11 +24,7 @@ export function SignInDialog({ core, signingIn }: Props) {
       open={open}
       onOpenChange={(next) => !next && hide()}
       title={`Sign in “${core.name}” with Claude`}
-      description={
-        kind === "console"
-          ? "Through the console: the Core gets an API key of your organisation, which pays for use."
-          : "With your own plan: from then on you alone operate this Core."
-      }
+      description={stage.at === "done" ? "It is done." : KINDS[kind]}
     >
       {stage.at === "opening" && (
         <>

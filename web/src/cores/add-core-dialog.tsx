@@ -44,7 +44,7 @@ export function AddCoreDialog({ onClose }: { onClose: () => void }) {
       {create.data ? (
         <JoinHost pairing={create.data} onClose={onClose} onAgain={() => create.mutate()} failure={create.error} />
       ) : (
-        <form onSubmit={submit} className="grid gap-4">
+        <form onSubmit={submit} className="grid grid-cols-1 gap-4">
           <Field label="Name" hint="What to call it. Without one, it is called like its host." error={wrong}>
             {(ties) => (
               <Input

@@ -18,8 +18,8 @@ export function CoreCard({ core }: { core: CoreView }) {
   const me = useMe();
   const [open, setOpen] = useState(false);
   return (
-    <li className="grid gap-3 rounded-xl border bg-surface p-4">
-      <div className="grid gap-1">
+    <li className="grid grid-cols-1 gap-3 rounded-xl border bg-surface p-4">
+      <div className="grid grid-cols-1 gap-1">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h3 className="min-w-0 truncate font-semibold">
             <Link to="/cores/$core" params={{ core: core.id }} className="hover:underline">
@@ -42,7 +42,7 @@ export function CoreCard({ core }: { core: CoreView }) {
         </div>
         <div className="flex flex-wrap gap-2">
           {core.claude.state !== "signed_out" && (
-            <Button kind="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+            <Button aria-expanded={open} onClick={() => setOpen(!open)}>
               <ChevronRight className={cn("transition-transform", open && "rotate-90")} aria-hidden />
               Details
             </Button>

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis, LogOut, Pencil, ShieldX, SquareArrowOutUpRight } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { CoreView } from "@/api/schema";
 import { SignOutDialog } from "@/claude/sign-out-dialog";
 import { useMe } from "@/shell/use-me";
@@ -10,18 +10,30 @@ import { presence } from "./core-state";
 import { EditCoreDialog } from "./edit-core-dialog";
 import { RevokeDialog } from "./revoke-dialog";
 
+type Doing = "edit" | "sign-out" | "revoke" | undefined;
+
 /** What is done to a Core more rarely. */
 export function CoreMenu({ core }: { core: CoreView }) {
   const me = useMe();
   const navigate = useNavigate();
-  const [doing, setDoing] = useState<"edit" | "sign-out" | "revoke">();
+  const [doing, setDoing] = useState<Doing>();
+  const chosen = useRef<Doing>(undefined);
   const admin = me.role === "admin";
   const { state, method, owner } = core.claude;
   const maySignOut = state !== "signed_out" && method !== "api_key" && (admin || owner === me.user);
+  const choose = (what: Doing) => {
+    chosen.current = what;
+  };
+  // The menu gives the focus back to its button first, which then has it again when the dialog closes.
+  const begin = () => {
+    setDoing(chosen.current);
+    chosen.current = undefined;
+  };
   const close = () => setDoing(undefined);
   return (
     <>
       <Menu
+        onCloseAutoFocus={begin}
         trigger={
           <Button kind="quiet" size="icon" aria-label={`More for ${core.name}`} className="size-9">
             <Ellipsis aria-hidden />
@@ -32,19 +44,19 @@ export function CoreMenu({ core }: { core: CoreView }) {
           <SquareArrowOutUpRight aria-hidden /> Open
         </MenuItem>
         {admin && (
-          <MenuItem onSelect={() => setDoing("edit")}>
+          <MenuItem onSelect={() => choose("edit")}>
             <Pencil aria-hidden /> Name and labels
           </MenuItem>
         )}
         {maySignOut && (
-          <MenuItem disabled={presence(core) !== "online"} onSelect={() => setDoing("sign-out")}>
+          <MenuItem disabled={presence(core) !== "online"} onSelect={() => choose("sign-out")}>
             <LogOut aria-hidden /> Sign out of Claude
           </MenuItem>
         )}
         {admin && (
           <>
             <MenuSeparator />
-            <MenuItem danger onSelect={() => setDoing("revoke")}>
+            <MenuItem danger onSelect={() => choose("revoke")}>
               <ShieldX aria-hidden /> Revoke
             </MenuItem>
           </>

@@ -23,10 +23,10 @@ export function CoresTab() {
   const admin = me.role === "admin";
   const show = (open: boolean) => navigate({ search: open ? { add: true } : {}, replace: !open });
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <p className="min-w-0 flex-1 basis-64 text-ink-soft text-sm">
-          Hosts on which an agent runs Claude Code. Each signs in by itself, and its credentials never leave it.
+          Hosts on which an agent runs Claude Code. Each signs in by itself.
         </p>
         {admin && (
           <Button onClick={() => show(true)}>
@@ -41,7 +41,7 @@ export function CoresTab() {
           {admin ? "No Core is paired yet. Add one to begin." : "No Core is paired yet. An administrator can add one."}
         </p>
       )}
-      <ul className="grid gap-4">
+      <ul className="grid grid-cols-1 gap-4">
         {there.map((core) => (
           <CoreCard key={core.id} core={core} />
         ))}

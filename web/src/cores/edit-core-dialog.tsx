@@ -40,7 +40,7 @@ export function EditCoreDialog({ core, onClose }: { core: CoreView; onClose: () 
       title="Name and labels"
       description={`What “${core.name}” is called here. Nothing changes on its host.`}
     >
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <Field label="Name" error={wrong}>
           {(ties) => (
             <Input

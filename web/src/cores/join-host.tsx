@@ -60,7 +60,7 @@ export function JoinHost({ pairing: { token, before, until }, onClose, onAgain, 
     );
   }
   return (
-    <div className="grid gap-4 text-sm">
+    <div className="grid grid-cols-1 gap-4 text-sm">
       <p>
         On the host, as the user that the Core runs as, with <code className="font-mono">core-agent</code> installed
         (the gateway’s documentation has how, in docs/core.md):
@@ -74,7 +74,7 @@ export function JoinHost({ pairing: { token, before, until }, onClose, onAgain, 
       <CommandLine label="3. Run the agent, best under a service manager." text="core-agent run" />
       <details>
         <summary className="min-h-9 cursor-pointer py-1.5 text-ink-soft">From a script</summary>
-        <div className="grid gap-2">
+        <div className="grid grid-cols-1 gap-2">
           <p className="text-ink-soft">
             The token comes on standard input or from a file, never as an argument, which everybody on the host could
             read. Put it into a file that only this user can read:

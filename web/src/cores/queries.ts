@@ -29,3 +29,11 @@ export const pairingTokensQuery = queryOptions({
   queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/pairing-tokens", { signal }))).items,
   refetchInterval: 10_000,
 });
+
+/** How much room a Core's journal has. */
+export const journalQuery = (core: string) =>
+  queryOptions({
+    queryKey: ["cores", core, "journal"],
+    queryFn: ({ signal }) => answer(api.GET("/api/v1/cores/{core}/journal", { params: { path: { core } }, signal })),
+    refetchInterval: 30_000,
+  });

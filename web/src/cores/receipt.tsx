@@ -8,8 +8,8 @@ import { said } from "./said";
 /** What a revocation cut, what its Core confirmed, and what is left. */
 export function Receipt({ receipt }: { receipt: Told }) {
   return (
-    <div className="grid gap-3 text-sm">
-      <ul className="grid gap-2">
+    <div className="grid grid-cols-1 gap-3 text-sm">
+      <ul className="grid grid-cols-1 gap-2">
         <Line kind="good" text={`“${receipt.name}” was revoked at ${new Date(receipt.revoked_at).toLocaleString()}.`} />
         <Line kind="good" text={cutWords(receipt)} />
         {agentLines(receipt).map((line) => (

@@ -48,7 +48,7 @@ export function RevokeDialog({ core, onClose }: { core: CoreView; onClose: () =>
           </DialogActions>
         </>
       ) : (
-        <form onSubmit={submit} className="grid gap-4 text-sm">
+        <form onSubmit={submit} className="grid grid-cols-1 gap-4 text-sm">
           <ul className="grid list-disc gap-1 pl-5">
             <li>Its streams are cut, its turns, processes and terminals end, and its key is refused.</li>
             <li>Workspaces and history stay on its host. An administrator can restore the Core later.</li>

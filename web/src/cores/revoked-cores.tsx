@@ -34,7 +34,7 @@ function RevokedCore({ core }: { core: CoreView }) {
     onSuccess: () => client.invalidateQueries({ queryKey: ["cores"] }),
   });
   return (
-    <li className="grid gap-2 border-t py-3 first:border-t-0">
+    <li className="grid grid-cols-1 gap-2 border-t py-3 first:border-t-0">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 flex-1 basis-48">
           <h3 className="truncate font-medium">{core.name}</h3>

@@ -6,7 +6,7 @@ type Props = { label: string; text: string; secret?: boolean; className?: string
 /** Something to take elsewhere as it stands. A secret is not shown in its whole length. */
 export function CommandLine({ label, text, secret, className }: Props) {
   return (
-    <div className={cn("grid gap-1 text-sm", className)}>
+    <div className={cn("grid grid-cols-1 gap-1 text-sm", className)}>
       <span>{label}</span>
       <div className="flex min-h-9 items-center gap-1 rounded-md border bg-sunken pl-3">
         <code className={cn("min-w-0 flex-1 py-1.5 font-mono text-xs", secret ? "truncate" : "break-all")}>{text}</code>

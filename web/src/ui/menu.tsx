@@ -4,10 +4,10 @@ import { cn } from "./class-names";
 
 type MenuProps = { trigger: ReactNode; children: ReactNode } & Pick<
   ComponentProps<typeof Radix.Content>,
-  "align" | "side"
+  "align" | "side" | "onCloseAutoFocus"
 >;
 
-export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {
+export function Menu({ trigger, children, align = "end", side = "bottom", ...rest }: MenuProps) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -18,6 +18,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
           sideOffset={4}
           collisionPadding={8}
           className="z-50 min-w-44 rounded-lg border bg-surface p-1 shadow-lg"
+          {...rest}
         >
           {children}
         </Radix.Content>
