@@ -1,0 +1,88 @@
+/** What a person should know of a terminal that is shown here. Pure: what happens goes in, what is to be shown comes out. */
+import type { Exited } from "@/api/schema";
+import type { Standing } from "@/live/stream";
+import type { Size, Told } from "./told";
+
+export type Attached = {
+  readonly standing: Standing;
+  /** All that was said before is shown: what is typed now is typed there. */
+  readonly live: boolean;
+  /** Sees it, and types nothing. */
+  readonly looksOn: boolean;
+  /** What the terminal has. Undefined until it was reached once. */
+  readonly size: Size | undefined;
+  readonly title: string | null;
+  readonly recorded: boolean;
+  readonly exited: Exited | undefined;
+  /** Something was said in between that is not kept any more. */
+  readonly missed: boolean;
+  /** Something was typed just before the connection was lost. */
+  readonly unsure: boolean;
+  /** How often something was typed since the terminal could take nothing. */
+  readonly refused: number;
+};
+
+export type Happening =
+  | { readonly type: "standing"; readonly standing: Standing; readonly unanswered: boolean }
+  | { readonly type: "told"; readonly told: Told; readonly misses: boolean }
+  | { readonly type: "caught_up" }
+  | { readonly type: "typed" }
+  | { readonly type: "refused" }
+  | { readonly type: "looks_on"; readonly looksOn: boolean }
+  | { readonly type: "read"; readonly what: "missed" | "unsure" };
+
+export const unattached = (looksOn: boolean): Attached => ({
+  standing: { state: "connecting" },
+  live: false,
+  looksOn,
+  size: undefined,
+  title: null,
+  recorded: false,
+  exited: undefined,
+  missed: false,
+  unsure: false,
+  refused: 0,
+});
+
+export const mayType = ({ live, looksOn, exited }: Attached): boolean => live && !looksOn && exited === undefined;
+
+export function after(before: Attached, happening: Happening): Attached {
+  switch (happening.type) {
+    case "standing": {
+      const { standing } = happening;
+      const unsure = before.unsure || (before.live && happening.unanswered);
+      return { ...before, standing, unsure, live: standing.state === "live" && before.live };
+    }
+    case "told":
+      return heard(happening.misses ? { ...before, missed: true } : before, happening.told);
+    case "caught_up":
+      return { ...before, live: true, refused: 0 };
+    case "typed":
+      return before.unsure ? { ...before, unsure: false } : before;
+    case "refused":
+      return { ...before, refused: before.refused + 1 };
+    case "looks_on":
+      return { ...before, looksOn: happening.looksOn, refused: 0 };
+    case "read":
+      return { ...before, [happening.what]: false };
+  }
+}
+
+function heard(before: Attached, told: Told): Attached {
+  switch (told.type) {
+    case "attached": {
+      const { size, title, recorded } = told;
+      return { ...before, size, title: title ?? null, recorded };
+    }
+    case "resized":
+      return { ...before, size: told.size };
+    case "title":
+      return { ...before, title: told.title === "" ? null : told.title };
+    case "exited":
+      return { ...before, exited: { code: told.code ?? null, signal: told.signal ?? null }, refused: 0 };
+    case "skipped":
+    case "live":
+    case "error":
+      return before;
+  }
+}
