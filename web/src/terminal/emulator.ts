@@ -8,6 +8,7 @@ import { Terminal } from "@xterm/xterm";
 import type { Screen } from "./attachment";
 import { wantedCopy } from "./clipboard";
 import { colours, found } from "./colours";
+import { hasGraphics } from "./graphics";
 import { type Arrow, arrow, isTyping, type Shortcut, shortcut } from "./keys";
 import { visit, webAddress } from "./links";
 import type { Size } from "./told";
@@ -102,24 +103,27 @@ export class Emulator implements Screen {
     this.terminal.open(element);
   }
 
-  /** The quick way to draw, for as long as it is looked at: a browser has few of these. */
-  async drawQuickly(): Promise<void> {
-    if (this.drawing !== undefined) return;
+  /**
+   * The quick way to draw, for as long as it is looked at: a browser has few of these. Letters are then as wide as whole
+   * pixels, so there is another number of them in a line.
+   */
+  async drawQuickly(onLost: () => void): Promise<void> {
+    if (this.drawing !== undefined || !hasGraphics()) return;
     const pending = { dispose: () => {} };
     this.drawing = pending;
-    const { WebglAddon } = await import("@xterm/addon-webgl");
-    if (this.over || this.drawing !== pending) return;
-    const slowly = () => {
+    // Where it cannot be loaded the emulator draws with the page's own means.
+    const library = await import("@xterm/addon-webgl").catch(() => undefined);
+    if (library === undefined || this.over || this.drawing !== pending) return;
+    const addon = new library.WebglAddon();
+    addon.onContextLoss(() => {
       addon.dispose();
       if (this.drawing === addon) this.drawing = undefined;
-    };
-    const addon = new WebglAddon();
+      onLost();
+    });
     try {
-      addon.onContextLoss(slowly);
       this.terminal.loadAddon(addon);
       this.drawing = addon;
     } catch {
-      // No WebGL here: the emulator draws with the page's own means.
       addon.dispose();
     }
   }

@@ -21,6 +21,7 @@ export class Seat {
   private readonly watching: ResizeObserver;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private ctrl = false;
+  private left = false;
 
   constructor(
     core: string,
@@ -46,16 +47,29 @@ export class Seat {
     };
     this.attachment = new Attachment(target, this.emulator, false);
     this.emulator.open(element);
-    this.fit();
     this.watching = new ResizeObserver(() => {
       clearTimeout(this.settling);
       this.settling = setTimeout(() => this.fit(), SETTLED);
     });
-    this.watching.observe(element);
-    this.attachment.connect();
+    // How it is drawn decides how much there is room for, and that is said with the first word.
+    void this.show().then(() => {
+      if (this.left) return;
+      this.watching.observe(element);
+      this.attachment.connect();
+    });
+  }
+
+  async show(): Promise<void> {
+    await this.emulator.drawQuickly(() => this.fit());
+    this.fit();
+  }
+
+  hide(): void {
+    this.emulator.drawSlowly();
   }
 
   fit(): void {
+    if (this.left) return;
     const room = this.emulator.room();
     if (room !== undefined) this.attachment.fit(room);
   }
@@ -92,6 +106,7 @@ export class Seat {
   }
 
   leave(): void {
+    this.left = true;
     clearTimeout(this.settling);
     this.watching.disconnect();
     this.attachment.leave();

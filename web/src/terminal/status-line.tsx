@@ -10,7 +10,8 @@ type Props = { attached: Attached; terminal: Terminal };
 /** Beneath a terminal: how it stands, whether it is recorded, and who else is there. */
 export function StatusLine({ attached, terminal }: Props) {
   const { size, live, looksOn, recorded, exited } = attached;
-  const others = company(terminal, live ? (looksOn ? "observer" : "writer") : undefined);
+  // While this page is away, the one that is still counted may be itself.
+  const others = live ? company(terminal, looksOn ? "observer" : "writer") : "";
   const { tone, text } = standing(attached);
   return (
     <div className="flex h-7 shrink-0 items-center gap-3 overflow-hidden whitespace-nowrap border-t px-3 text-ink-faint text-xs">

@@ -53,9 +53,8 @@ export function useSeat(core: string, terminal: string, shown: boolean, onShortc
 
   useEffect(() => {
     if (seat === undefined || !shown) return;
-    void seat.emulator.drawQuickly();
-    seat.fit();
-    return () => seat.emulator.drawSlowly();
+    void seat.show();
+    return () => seat.hide();
   }, [seat, shown]);
 
   const attached = useSyncExternalStore(seat?.attachment.subscribe ?? never, seat?.attachment.now ?? (() => NOBODY));
