@@ -39,7 +39,11 @@ export default async function ({ person, picture, told, password }) {
   await page.getByRole("alert").getByText("The name or password is wrong").waitFor();
   await picture(page, "refused");
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: /Log in/ }).click();
+  await page.getByRole("button", { name: "Log in" }).click();
+  // Guessing is slowed down, honest mistakes with it: the button says how long, and what was typed stays.
+  await page.getByRole("button", { name: /Try again in \d+ s/ }).waitFor();
+  await picture(page, "slowed-down");
+  await page.getByRole("button", { name: "Log in" }).click();
   await page.waitForURL("**/settings/account");
 
   // A login that was ended elsewhere says so, over a page that stays.

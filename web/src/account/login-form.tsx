@@ -23,7 +23,9 @@ export function LoginForm({ name: fixed, onDone }: Props) {
       client.setQueryData(meQuery.queryKey, me);
       onDone();
     },
-    onError: () => setPassword(""),
+    onError: (error) => {
+      if (isProblem(error, "bad-credentials")) setPassword("");
+    },
   });
   const wait = useSecondsLeft(isProblem(logIn.error, "too-many-requests") ? logIn.error.retryAfter : undefined);
   const submit = (event: SyntheticEvent) => {
