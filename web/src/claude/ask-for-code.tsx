@@ -50,7 +50,7 @@ export function AskForCode({ stage, signingIn }: Props) {
           error={trouble?.next === "correct" ? trouble.text : undefined}
           hint={
             <>
-              The page shows it after you approve. This sign-in lapses in{" "}
+              It comes after you approve. The sign-in lapses in{" "}
               <span role="timer" className="tabular-nums">
                 {minutesLeft(until, now)}
               </span>
@@ -82,7 +82,7 @@ export function AskForCode({ stage, signingIn }: Props) {
       </p>
       <DialogActions>
         <Button kind="quiet" className="mr-auto" disabled={exchanging} onClick={() => begin(other(kind))}>
-          {kind === "console" ? "Use your own plan instead" : "Use your organisation’s console instead"}
+          {kind === "console" ? "Sign in with your own plan" : "Sign in for an organisation"}
         </Button>
         <Button onClick={cancel}>Cancel</Button>
         <Button type="submit" kind="primary" busy={exchanging} disabled={code.trim() === ""}>

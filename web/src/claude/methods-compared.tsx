@@ -28,8 +28,8 @@ export function MethodsCompared({ open }: { open: boolean }) {
         <Table />
         <ApiKeyOnTheHost />
         <p className="text-ink-soft">
-          Without a key at hand: begin with <em>Sign In with Claude</em> and choose your organisation’s console there.
-          The Core then gets a key made for it, and works like one with a key.
+          No key at hand? Begin with <em>Sign In with Claude</em> and choose <em>Sign in for an organisation</em> there.
+          The Core then gets a key made in the vendor’s console, and works like one with a key.
         </p>
       </div>
     </details>

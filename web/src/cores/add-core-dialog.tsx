@@ -13,8 +13,13 @@ import { LabelsField } from "./labels-field";
 import { coresQuery, pairingTokensQuery } from "./queries";
 
 /** A name, then what to run on the host, then the Core itself, which appears without anybody doing more here. */
-export function AddCoreDialog({ onClose }: { onClose: () => void }) {
+export function AddCoreDialog({ onClose: close }: { onClose: () => void }) {
   const client = useQueryClient();
+  const tokensChanged = () => client.invalidateQueries({ queryKey: pairingTokensQuery.queryKey });
+  const onClose = () => {
+    close();
+    return tokensChanged();
+  };
   const { data: cores } = useQuery(coresQuery);
   const [name, setName] = useState("");
   const [labels, setLabels] = useState("");
@@ -27,7 +32,7 @@ export function AddCoreDialog({ onClose }: { onClose: () => void }) {
       const token = await answer(api.POST("/api/v1/pairing-tokens", { body }));
       return { token, before, until: byThisClock(token.expires_at, token.created_at, Date.now()) };
     },
-    onSuccess: () => client.invalidateQueries({ queryKey: pairingTokensQuery.queryKey }),
+    onSuccess: tokensChanged,
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();

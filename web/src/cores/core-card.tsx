@@ -14,7 +14,7 @@ import { CoreMenu } from "./core-menu";
 import { said } from "./said";
 
 /** One Core in the settings, with its sign-in. */
-export function CoreCard({ core }: { core: CoreView }) {
+export function CoreCard({ core, onRevoke }: { core: CoreView; onRevoke: () => void }) {
   const me = useMe();
   const [open, setOpen] = useState(false);
   return (
@@ -28,7 +28,7 @@ export function CoreCard({ core }: { core: CoreView }) {
           </h3>
           <CoreAttention core={core} />
           <span className="ml-auto">
-            <CoreMenu core={core} />
+            <CoreMenu core={core} onRevoke={onRevoke} />
           </span>
         </div>
         <CoreLine core={core} />

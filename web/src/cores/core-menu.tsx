@@ -8,25 +8,25 @@ import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { presence } from "./core-state";
 import { EditCoreDialog } from "./edit-core-dialog";
-import { RevokeDialog } from "./revoke-dialog";
 
-type Doing = "edit" | "sign-out" | "revoke" | undefined;
+type Doing = "edit" | "sign-out" | undefined;
+type Props = { core: CoreView; onRevoke: () => void };
 
 /** What is done to a Core more rarely. */
-export function CoreMenu({ core }: { core: CoreView }) {
+export function CoreMenu({ core, onRevoke }: Props) {
   const me = useMe();
   const navigate = useNavigate();
   const [doing, setDoing] = useState<Doing>();
-  const chosen = useRef<Doing>(undefined);
+  const chosen = useRef<() => void>(undefined);
   const admin = me.role === "admin";
   const { state, method, owner } = core.claude;
   const maySignOut = state !== "signed_out" && method !== "api_key" && (admin || owner === me.user);
-  const choose = (what: Doing) => {
+  const choose = (what: () => void) => {
     chosen.current = what;
   };
   // The menu gives the focus back to its button first, which then has it again when the dialog closes.
   const begin = () => {
-    setDoing(chosen.current);
+    chosen.current?.();
     chosen.current = undefined;
   };
   const close = () => setDoing(undefined);
@@ -44,19 +44,19 @@ export function CoreMenu({ core }: { core: CoreView }) {
           <SquareArrowOutUpRight aria-hidden /> Open
         </MenuItem>
         {admin && (
-          <MenuItem onSelect={() => choose("edit")}>
+          <MenuItem onSelect={() => choose(() => setDoing("edit"))}>
             <Pencil aria-hidden /> Name and labels
           </MenuItem>
         )}
         {maySignOut && (
-          <MenuItem disabled={presence(core) !== "online"} onSelect={() => choose("sign-out")}>
+          <MenuItem disabled={presence(core) !== "online"} onSelect={() => choose(() => setDoing("sign-out"))}>
             <LogOut aria-hidden /> Sign out of Claude
           </MenuItem>
         )}
         {admin && (
           <>
             <MenuSeparator />
-            <MenuItem danger onSelect={() => choose("revoke")}>
+            <MenuItem danger onSelect={() => choose(onRevoke)}>
               <ShieldX aria-hidden /> Revoke
             </MenuItem>
           </>
@@ -64,7 +64,6 @@ export function CoreMenu({ core }: { core: CoreView }) {
       </Menu>
       {doing === "edit" && <EditCoreDialog core={core} onClose={close} />}
       {doing === "sign-out" && <SignOutDialog core={core} onClose={close} />}
-      {doing === "revoke" && <RevokeDialog core={core} onClose={close} />}
     </>
   );
 }

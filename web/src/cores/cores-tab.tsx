@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
+import { useState } from "react";
+import type { CoreView } from "@/api/schema";
 import { MethodsCompared } from "@/claude/methods-compared";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
@@ -9,6 +11,7 @@ import { AddCoreDialog } from "./add-core-dialog";
 import { CoreCard } from "./core-card";
 import { presence } from "./core-state";
 import { coresQuery } from "./queries";
+import { RevokeDialog } from "./revoke-dialog";
 import { RevokedCores } from "./revoked-cores";
 import { WaitingTokens } from "./waiting-tokens";
 
@@ -20,6 +23,8 @@ export function CoresTab() {
   const { data: cores, error, isPending } = useQuery(coresQuery);
   const there = cores?.filter((core) => presence(core) !== "revoked") ?? [];
   const revoked = cores?.filter((core) => presence(core) === "revoked") ?? [];
+  // Here, because the Core leaves the list while its receipt is read.
+  const [revoking, setRevoking] = useState<CoreView>();
   const admin = me.role === "admin";
   const show = (open: boolean) => navigate({ search: open ? { add: true } : {}, replace: !open });
   return (
@@ -43,12 +48,13 @@ export function CoresTab() {
       )}
       <ul className="grid grid-cols-1 gap-4">
         {there.map((core) => (
-          <CoreCard key={core.id} core={core} />
+          <CoreCard key={core.id} core={core} onRevoke={() => setRevoking(core)} />
         ))}
       </ul>
       {admin && <WaitingTokens />}
       {cores && <MethodsCompared open={there.some(({ claude }) => claude.state !== "signed_in")} />}
       <RevokedCores cores={revoked} />
+      {revoking && <RevokeDialog core={revoking} onClose={() => setRevoking(undefined)} />}
       {add && admin && <AddCoreDialog onClose={() => show(false)} />}
     </div>
   );

@@ -29,6 +29,7 @@ export function agentLines({ agent }: Receipt): ReceiptLine[] {
         count(agent.processes_ended, "process of the CLI", "processes of the CLI"),
         count(agent.terminals_ended, "terminal", "terminals"),
       ];
+      const none = agent.turns_ended + agent.processes_ended + agent.terminals_ended === 0;
       const lines: ReceiptLine[] = [
         { kind: "good", text: `The Core confirmed that it has ended ${ended.join(", ")}.` },
       ];

@@ -19,12 +19,10 @@ export function RevokeDialog({ core, onClose }: { core: CoreView; onClose: () =>
       const request = { params: { path: { core: core.id } }, body: { sign_out: signOut } };
       return answer(api.POST("/api/v1/cores/{core}/revoke", request));
     },
+    onSettled: () => client.invalidateQueries({ queryKey: ["cores"] }),
   });
-  // The list loses the Core, and this dialog with it: only when the receipt was read.
   const close = () => {
-    if (revoke.isPending) return;
-    onClose();
-    if (revoke.data) return client.invalidateQueries({ queryKey: ["cores"] });
+    if (!revoke.isPending) onClose();
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
