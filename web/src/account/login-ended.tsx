@@ -13,7 +13,10 @@ function set(value: boolean) {
   for (const tell of listeners) tell();
 }
 
-onLoggedOut(() => set(true));
+// Only under somebody who was logged in: on the way to the login page nothing has ended.
+onLoggedOut(() => {
+  if (listeners.size > 0) set(true);
+});
 
 function subscribe(tell: () => void) {
   listeners.add(tell);

@@ -81,7 +81,12 @@ export function AskForCode({ stage, signingIn }: Props) {
         {exchanging && "The Core exchanges the code for its tokens. That takes a few seconds."}
       </p>
       <DialogActions>
-        <Button kind="quiet" className="mr-auto" disabled={exchanging} onClick={() => begin(other(kind))}>
+        <Button
+          kind="quiet"
+          className="-ml-3.5 mr-auto max-sm:basis-full max-sm:justify-start"
+          disabled={exchanging}
+          onClick={() => begin(other(kind))}
+        >
           {kind === "console" ? "Sign in with your own plan" : "Sign in for an organisation"}
         </Button>
         <Button onClick={cancel}>Cancel</Button>

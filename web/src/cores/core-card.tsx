@@ -22,7 +22,7 @@ export function CoreCard({ core, onRevoke }: { core: CoreView; onRevoke: () => v
       <div className="grid grid-cols-1 gap-1">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h3 className="min-w-0 truncate font-semibold">
-            <Link to="/cores/$core" params={{ core: core.id }} className="hover:underline">
+            <Link to="/cores/$core" params={{ core: core.id }} className="block truncate py-1.5 hover:underline">
               {core.name}
             </Link>
           </h3>

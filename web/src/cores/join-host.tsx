@@ -83,7 +83,7 @@ export function JoinHost({ pairing: { token, before, until }, onClose, onAgain, 
         </div>
       </details>
       <p role="status" className="flex items-center gap-2 text-ink-soft">
-        <LoaderCircle className="size-4 animate-spin" aria-hidden />
+        <LoaderCircle className="size-4 shrink-0 animate-spin" aria-hidden />
         <span>
           Waiting for the host. It appears here by itself. The token lapses in{" "}
           <span aria-hidden className="tabular-nums">

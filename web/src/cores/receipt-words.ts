@@ -31,7 +31,12 @@ export function agentLines({ agent }: Receipt): ReceiptLine[] {
       ];
       const none = agent.turns_ended + agent.processes_ended + agent.terminals_ended === 0;
       const lines: ReceiptLine[] = [
-        { kind: "good", text: `The Core confirmed that it has ended ${ended.join(", ")}.` },
+        {
+          kind: "good",
+          text: none
+            ? "The Core confirmed that nothing of it works any more. Nothing was in progress."
+            : `The Core confirmed that it has ended ${ended.join(", ")}.`,
+        },
       ];
       if (agent.unfinished > 0) {
         const what = count(agent.unfinished, "session was", "sessions were");

@@ -43,6 +43,7 @@ test("what remains is told in full, with where to end it at the vendor", () => {
   });
   expect(said).toContain(remaining);
   expect(said).toContain("1 session was told to end");
+  expect(said).toContain("Nothing was in progress");
   expect(screen.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual([
     "https://platform.claude.com/settings/keys",
   ]);

@@ -16,14 +16,14 @@ const icons = { ready: Folder, cloning: FolderSync, failed: FolderX } as const;
 export function WorkspaceRow({ core, workspace }: { core: CoreView; workspace: Workspace }) {
   const Icon = icons[workspace.state];
   return (
-    <li className="grid grid-cols-1 gap-2 px-4 py-2.5">
+    <li className="grid grid-cols-1 gap-2 px-4 py-2">
       <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1">
         <Icon className="size-4 shrink-0 text-ink-faint" aria-hidden />
         {workspace.state === "ready" ? (
           <Link
             to="/cores/$core/workspaces/$workspace"
             params={{ core: core.id, workspace: workspace.name }}
-            className="min-w-0 flex-1 truncate py-1.5 font-medium hover:underline"
+            className="min-w-0 flex-1 truncate py-2 font-medium hover:underline"
           >
             {workspace.name}
           </Link>
