@@ -1,17 +1,51 @@
-import { useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Session } from "@/api/schema";
+import { useMe } from "@/shell/use-me";
+import { Failure } from "@/ui/notice";
+import { messageBlocks } from "./blocked";
+import { Composer } from "./composer/composer";
+import { Sending } from "./composer/sending";
+import { outboxOf } from "./composer/session-outbox";
+import { usePictures } from "./composer/use-pictures";
 import { useSessionFeed } from "./follow/use-session-feed";
+import { SessionHeader } from "./header/session-header";
 import { MessageList } from "./list/message-list";
+import { present } from "./present";
+import { StandingLine } from "./standing-line";
+import { useCore } from "./use-blocked";
+import { useInterrupt } from "./use-interrupt";
 
 /** A session that is there, as it stands. */
-export function SessionView({ core, session }: { core: string; session: Session }) {
-  const { conversation, standing } = useSessionFeed(core, session.id);
-  const [there] = useState(() => seqOf(session.cursor));
+export function SessionView({ core, session: before }: { core: string; session: Session }) {
+  const me = useMe();
+  const view = useCore(core);
+  const { conversation, standing } = useSessionFeed(core, before.id);
+  const session = present(before, conversation.about);
+  const [there] = useState(() => seqOf(before.cursor));
   const [read, setRead] = useState(false);
   // A history is shown when it is there, not while it runs by; and from then on, whatever comes.
   if (!read && conversation.seq > 0 && (conversation.seq >= there || standing.state === "ended")) setRead(true);
+  const working = conversation.working !== undefined;
+  const interrupt = useInterrupt(core, session.id, working);
+  const pictures = usePictures(core, session.id);
+  const turns = useMemo(
+    () => new Set(conversation.entries.flatMap((entry) => (entry.type === "turn" ? [entry.id] : []))),
+    [conversation.entries],
+  );
+  const archived = Boolean(session.archived_at);
+  const blocked = messageBlocks(view, { ...session, archived }, me);
+  useEffect(() => outboxOf(core, session.id).seen(turns), [core, session.id, turns]);
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <section
+      aria-label="Session"
+      className="flex min-h-0 flex-1 flex-col"
+      onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void pictures.add([...event.dataTransfer.files]);
+      }}
+    >
+      <SessionHeader core={core} view={view} session={session} />
       {read ? (
         <MessageList core={core} session={session.id} conversation={conversation} />
       ) : (
@@ -19,7 +53,23 @@ export function SessionView({ core, session }: { core: string; session: Session 
           Reading the history: {conversation.seq} of {there}
         </p>
       )}
-    </div>
+      <div className="mx-auto grid w-full max-w-3xl gap-2 px-2 pb-2 sm:px-6 sm:pb-4">
+        <StandingLine core={view} standing={standing} />
+        <Failure error={interrupt.error} />
+        <div>
+          <Sending core={core} session={session.id} turns={turns} />
+          <Composer
+            core={core}
+            session={session.id}
+            pictures={pictures}
+            blocked={blocked}
+            working={working}
+            interrupting={interrupt.isPending}
+            onInterrupt={() => interrupt.mutate()}
+          />
+        </div>
+      </div>
+    </section>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button } from "@/ui/button";
 import { Tip } from "@/ui/tip";
+import { isRecord } from "../conversation/recorded";
 import { visible } from "../plain-text";
 import { ToolInput } from "../tool/tool-input";
 import { DenyForm } from "./deny-form";
@@ -13,11 +14,14 @@ export function PermissionForm(props: FormProps) {
   const { asked, reply, busy, blocked } = props;
   const [step, setStep] = useState<"look" | "edit" | "deny">("look");
   const rules = sessionRules(asked.suggestions);
+  // Often the tool's own input says it already.
+  const said = isRecord(asked.input) && asked.input.description === asked.description;
+  const about = said ? undefined : asked.description;
   const off = busy || blocked !== undefined;
   const back = () => setStep("look");
   return (
     <>
-      {asked.description && <p className="mb-2 break-words text-ink-soft text-sm">{visible(asked.description)}</p>}
+      {about && <p className="mb-2 break-words text-ink-soft text-sm">{visible(about)}</p>}
       {step !== "edit" && <ToolInput name={asked.tool} input={asked.input} />}
       {step === "edit" && <EditForm {...props} onBack={back} />}
       {step === "deny" && <DenyForm {...props} onBack={back} />}

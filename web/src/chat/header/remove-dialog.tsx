@@ -1,0 +1,43 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { answer, api } from "@/api/client";
+import type { Session } from "@/api/schema";
+import { Button } from "@/ui/button";
+import { Dialog, DialogActions } from "@/ui/dialog";
+import { Failure } from "@/ui/notice";
+import { oneLine } from "../plain-text";
+import { sessionTitle } from "../session-title";
+
+type Props = { core: string; session: Session; open: boolean; onDone: () => void };
+
+export function RemoveDialog({ core, session, open, onDone }: Props) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const remove = useMutation({
+    mutationFn: () =>
+      answer(
+        api.DELETE("/api/v1/cores/{core}/sessions/{session}", { params: { path: { core, session: session.id } } }),
+      ),
+    onSuccess: async () => {
+      const { workspace } = session;
+      await navigate({ to: "/cores/$core/workspaces/$workspace", params: { core, workspace } });
+      await client.invalidateQueries({ queryKey: ["cores", core, "sessions"] });
+    },
+  });
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onDone}
+      title="Delete this session?"
+      description={`“${oneLine(sessionTitle(session))}” and all that was said in it are gone for good, for everybody. The files in the workspace stay.`}
+    >
+      <Failure error={remove.error} />
+      <DialogActions>
+        <Button onClick={onDone}>Cancel</Button>
+        <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+          Delete it
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

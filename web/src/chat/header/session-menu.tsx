@@ -1,0 +1,83 @@
+import { useMutation } from "@tanstack/react-query";
+import { Archive, ArchiveRestore, CircleStop, Download, Ellipsis, GitFork, Lock, Trash2, Users } from "lucide-react";
+import { useState } from "react";
+import type { Session } from "@/api/schema";
+import { useMe } from "@/shell/use-me";
+import { Button } from "@/ui/button";
+import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
+import { Failure } from "@/ui/notice";
+import { CloseDialog } from "./close-dialog";
+import { download, type Format } from "./download";
+import { RemoveDialog } from "./remove-dialog";
+import { useFork } from "./use-fork";
+import type { useSessionChange } from "./use-session-change";
+
+type Props = { core: string; session: Session; change: ReturnType<typeof useSessionChange> };
+
+/** Everything that can be done with a session as a whole. */
+export function SessionMenu({ core, session, change }: Props) {
+  const me = useMe();
+  const [asking, setAsking] = useState<"close" | "remove">();
+  const fork = useFork(core, session.id);
+  const exported = useMutation({ mutationFn: (format: Format) => download(core, session, format) });
+  const manages = session.created_by.user === me.user || me.role === "admin";
+  const shared = session.visibility === "shared";
+  const failure = fork.error ?? exported.error;
+  const stay = () => setAsking(undefined);
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button
+            kind="quiet"
+            size="icon"
+            className="pointer-coarse:size-9"
+            aria-label="More about this session"
+            busy={fork.isPending || exported.isPending}
+          >
+            {!(fork.isPending || exported.isPending) && <Ellipsis aria-hidden />}
+          </Button>
+        }
+      >
+        <MenuItem onSelect={() => fork.mutate()}>
+          <GitFork aria-hidden /> Fork
+        </MenuItem>
+        {manages && (
+          <>
+            <MenuItem onSelect={() => change.mutate({ visibility: shared ? "private" : "shared" })}>
+              {shared ? <Lock aria-hidden /> : <Users aria-hidden />}
+              {shared ? "Make it private" : "Share it on this Core"}
+            </MenuItem>
+            <MenuItem onSelect={() => change.mutate({ archived: !session.archived_at })}>
+              {session.archived_at ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
+              {session.archived_at ? "Take it out of the archive" : "Archive"}
+            </MenuItem>
+          </>
+        )}
+        <MenuSeparator />
+        <MenuItem onSelect={() => exported.mutate("markdown")}>
+          <Download aria-hidden /> Export as Markdown
+        </MenuItem>
+        <MenuItem onSelect={() => exported.mutate("json")}>
+          <Download aria-hidden /> Export as JSON
+        </MenuItem>
+        {manages && (
+          <>
+            <MenuSeparator />
+            {!session.closed_at && (
+              <MenuItem onSelect={() => setAsking("close")}>
+                <CircleStop aria-hidden /> Close for good…
+              </MenuItem>
+            )}
+            <MenuItem danger onSelect={() => setAsking("remove")}>
+              <Trash2 aria-hidden /> Delete…
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      <CloseDialog core={core} session={session} open={asking === "close"} onDone={stay} />
+      <RemoveDialog core={core} session={session} open={asking === "remove"} onDone={stay} />
+      {failure && <Failure error={failure} className="absolute top-full right-4 z-10 mt-1 shadow-md" />}
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { useEffect, useRef, useState } from "react";
+import type { Session } from "@/api/schema";
+import { oneLine } from "../plain-text";
+import { sessionTitle } from "../session-title";
+
+/** Renamed where it stands: F2 or a click, Enter keeps it, Escape leaves it as it was. */
+export function SessionTitle({ session, onChange }: { session: Session; onChange: (title: string) => void }) {
+  const [editing, setEditing] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const back = useRef(false);
+  useEffect(() => {
+    if (!editing && back.current) button.current?.focus();
+    back.current = false;
+  }, [editing]);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "F2") return;
+      event.preventDefault();
+      setEditing(true);
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+  const done = (title: string | undefined, byKey: boolean) => {
+    back.current = byKey;
+    setEditing(false);
+    const wanted = title?.trim();
+    if (wanted !== undefined && wanted !== (session.title ?? "")) onChange(wanted);
+  };
+  const shown = oneLine(sessionTitle(session));
+  if (!editing) {
+    return (
+      <h1 className="min-w-0">
+        <button
+          ref={button}
+          type="button"
+          title="Rename (F2)"
+          className="block h-7 max-w-full truncate rounded-md px-1.5 text-left font-semibold hover:bg-sunken"
+          onClick={() => setEditing(true)}
+        >
+          {shown}
+          <span className="sr-only">: rename</span>
+        </button>
+      </h1>
+    );
+  }
+  return (
+    <input
+      aria-label="The session's name"
+      data-escape
+      defaultValue={session.title ?? ""}
+      placeholder={shown}
+      maxLength={200}
+      ref={(it) => it?.focus()}
+      className="block h-7 w-full rounded-md border border-line-strong bg-surface px-1.5 font-semibold"
+      onFocus={(event) => event.target.select()}
+      onBlur={(event) => done(event.target.value, false)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !event.nativeEvent.isComposing) done(event.currentTarget.value, true);
+        if (event.key === "Escape") done(undefined, true);
+      }}
+    />
+  );
+}

@@ -1,0 +1,17 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+import type { SessionSettings } from "@/api/schema";
+import { sessionQuery } from "../queries";
+
+/** Changes what a session is. Its events say the same to everybody who follows it. */
+export function useSessionChange(core: string, session: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SessionSettings) =>
+      answer(api.PATCH("/api/v1/cores/{core}/sessions/{session}", { params: { path: { core, session } }, body })),
+    onSuccess: (changed) => {
+      client.setQueryData(sessionQuery(core, session).queryKey, changed);
+      return client.invalidateQueries({ queryKey: ["cores", core, "sessions"] });
+    },
+  });
+}

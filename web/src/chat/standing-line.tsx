@@ -1,0 +1,37 @@
+import { Link } from "@tanstack/react-router";
+import type { CoreView } from "@/api/schema";
+import { presence } from "@/cores/core-state";
+import type { Standing } from "@/live/stream";
+import { Button } from "@/ui/button";
+import { Notice } from "@/ui/notice";
+import { oneLine } from "./plain-text";
+
+/** How what is shown stands to what is: said in place, and what was read stays. */
+export function StandingLine({ core, standing }: { core: CoreView | undefined; standing: Standing }) {
+  if (core && presence(core) === "revoked") {
+    return <Notice kind="bad">The Core was revoked. What was read before stays here until this page is left.</Notice>;
+  }
+  if (standing.state === "ended") {
+    return (
+      <Notice
+        kind="warn"
+        action={
+          <Button size="small" asChild>
+            <Link to="/">To the start</Link>
+          </Button>
+        }
+      >
+        {standing.problem === undefined || standing.problem.slug === "not-found"
+          ? "This session is gone, or no longer there for you. What was read before stays here until this page is left."
+          : `${oneLine(standing.problem.title)}. Nothing more comes here.`}
+      </Notice>
+    );
+  }
+  if (core && presence(core) === "offline") {
+    return <Notice kind="warn">The Core is offline. It goes on by itself when it is back.</Notice>;
+  }
+  if (standing.state === "waiting") {
+    return <Notice kind="warn">{oneLine(standing.why)}. It goes on by itself.</Notice>;
+  }
+  return null;
+}
