@@ -20,9 +20,14 @@ export function oneLine(text: string, longest = 200): string {
 
 /** What somebody decides upon: everything in it is to be seen. */
 export function visible(text: string): string {
-  return text
-    .replace(/\r\n/g, "\n")
-    .replace(HIDDEN, (hidden) => `⟨U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+  return text.replace(/\r\n/g, "\n").replace(HIDDEN, spelled);
+}
+
+const spelled = (hidden: string) => `⟨U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+
+/** Running text: what turns the direction of reading is shown instead of doing it. */
+export function upright(text: string): string {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, spelled);
 }
 
 /** What a program printed: as a terminal would leave it on paper. */

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { Button } from "@/ui/button";
 import { Tip } from "@/ui/tip";
-import { isRecord } from "../conversation/recorded";
 import { visible } from "../plain-text";
 import { ToolInput } from "../tool/tool-input";
 import { DenyForm } from "./deny-form";
@@ -15,7 +14,7 @@ export function PermissionForm(props: FormProps) {
   const [step, setStep] = useState<"look" | "edit" | "deny">("look");
   const rules = sessionRules(asked.suggestions);
   // Often the tool's own input says it already.
-  const said = isRecord(asked.input) && asked.input.description === asked.description;
+  const said = JSON.stringify(asked.input)?.includes(JSON.stringify(asked.description ?? "").slice(1, -1));
   const about = said ? undefined : asked.description;
   const off = busy || blocked !== undefined;
   const back = () => setStep("look");

@@ -1,13 +1,13 @@
 import { Badge } from "@/ui/badge";
 import { Time } from "@/ui/time";
 import type { Turn } from "../conversation/model";
-import { oneLine } from "../plain-text";
+import { oneLine, upright } from "../plain-text";
 import { useClipped } from "../tool/use-clipped";
 
 /** What a person said. */
 export function MessageRow({ core, session, turn }: { core: string; session: string; turn: Turn }) {
   const { by, text, images, state, at } = turn;
-  const lines = text.split("\n");
+  const lines = upright(text).split("\n");
   const { shown, more } = useClipped(lines.length, 40);
   return (
     <article

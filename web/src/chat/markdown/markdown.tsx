@@ -1,5 +1,6 @@
 import "./prose.css";
 import { memo, useRef } from "react";
+import { upright } from "../plain-text";
 import { CodeBlock } from "./code-block";
 import { Prose } from "./prose";
 import { NOTHING, split } from "./split";
@@ -25,5 +26,5 @@ export const Markdown = memo(function Markdown({ text, streaming = false }: { te
 });
 
 function Growing({ source, growing }: { source: string; growing: boolean }) {
-  return <Prose source={useCalm(source, growing)} />;
+  return <Prose source={upright(useCalm(source, growing))} />;
 }
