@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Attached, after, type Happening, mayType, unattached } from "./attached";
+import { type Attached, after, type Happening, isFittedElsewhere, mayType, unattached } from "./attached";
 import type { Told } from "./told";
 
 const told = (said: Told, misses = false): Happening => ({ type: "told", told: said, misses });
@@ -57,4 +57,14 @@ test("refused keys are counted until they are taken again", () => {
   const refused = all(...LIVE, lost, { type: "refused" }, { type: "refused" });
   expect(refused.refused).toBe(2);
   expect(after(refused, { type: "caught_up" }).refused).toBe(0);
+});
+
+test("it is known when somebody elsewhere decides the size", () => {
+  const fits = (rows: number): Happening => ({ type: "fits", room: { rows, columns: 50 } });
+  expect(isFittedElsewhere(all(fits(5), ...LIVE))).toBe(false);
+  expect(isFittedElsewhere(all(fits(9), ...LIVE))).toBe(true);
+  expect(isFittedElsewhere(all(fits(9), ...LIVE, told({ type: "resized", size: { rows: 9, columns: 50 } })))).toBe(
+    false,
+  );
+  expect(isFittedElsewhere(all(fits(9), ...LIVE, lost)), "nobody knows now").toBe(false);
 });

@@ -11,6 +11,8 @@ export type Attached = {
   readonly looksOn: boolean;
   /** What the terminal has. Undefined until it was reached once. */
   readonly size: Size | undefined;
+  /** What there is room for here. */
+  readonly room: Size | undefined;
   readonly title: string | null;
   readonly recorded: boolean;
   readonly exited: Exited | undefined;
@@ -25,6 +27,7 @@ export type Attached = {
 export type Happening =
   | { readonly type: "standing"; readonly standing: Standing; readonly unanswered: boolean }
   | { readonly type: "told"; readonly told: Told; readonly misses: boolean }
+  | { readonly type: "fits"; readonly room: Size }
   | { readonly type: "caught_up" }
   | { readonly type: "typed" }
   | { readonly type: "refused" }
@@ -36,6 +39,7 @@ export const unattached = (looksOn: boolean): Attached => ({
   live: false,
   looksOn,
   size: undefined,
+  room: undefined,
   title: null,
   recorded: false,
   exited: undefined,
@@ -46,6 +50,12 @@ export const unattached = (looksOn: boolean): Attached => ({
 
 export const mayType = ({ live, looksOn, exited }: Attached): boolean => live && !looksOn && exited === undefined;
 
+const same = (one: Size, other: Size | undefined): boolean => one.rows === other?.rows && one.columns === other.columns;
+
+/** Whoever types decides the size. It was somebody elsewhere. */
+export const isFittedElsewhere = ({ live, looksOn, exited, size, room }: Attached): boolean =>
+  live && !looksOn && exited === undefined && size !== undefined && room !== undefined && !same(size, room);
+
 export function after(before: Attached, happening: Happening): Attached {
   switch (happening.type) {
     case "standing": {
@@ -55,6 +65,8 @@ export function after(before: Attached, happening: Happening): Attached {
     }
     case "told":
       return heard(happening.misses ? { ...before, missed: true } : before, happening.told);
+    case "fits":
+      return same(happening.room, before.room) ? before : { ...before, room: happening.room };
     case "caught_up":
       return { ...before, live: true, refused: 0 };
     case "typed":

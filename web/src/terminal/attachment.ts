@@ -30,7 +30,6 @@ export class Attachment {
   private place = BEGINNING;
   private flow = STILL;
   private line: Line | undefined;
-  private fits: Size | undefined;
   private unanswered = false;
   private given = new AbortController();
   private readonly listeners = new Set<() => void>();
@@ -88,14 +87,10 @@ export class Attachment {
   }
 
   /** How much there is room for here. Whoever writes decides the size, so it is said once it has changed. */
-  fit(size: Size): void {
-    if (size.rows === this.fits?.rows && size.columns === this.fits.columns) return;
-    this.fits = size;
-    if (!this.state.looksOn) this.say({ type: "resize", size });
-  }
-
-  get room(): Size | undefined {
-    return this.fits;
+  fit(room: Size): void {
+    const before = this.state;
+    this.happen({ type: "fits", room });
+    if (this.state !== before && !this.state.looksOn) this.say({ type: "resize", size: room });
   }
 
   type(text: string): void {
@@ -129,11 +124,12 @@ export class Attachment {
     const query = new URLSearchParams();
     const position = resumesAt(this.place);
     if (position !== undefined) query.set("position", String(position));
-    if (this.fits !== undefined) {
-      query.set("rows", String(this.fits.rows));
-      query.set("columns", String(this.fits.columns));
+    const { room, looksOn } = this.state;
+    if (room !== undefined) {
+      query.set("rows", String(room.rows));
+      query.set("columns", String(room.columns));
     }
-    return `${this.target.url}/${this.state.looksOn ? "watch" : "attach"}?${query}`;
+    return `${this.target.url}/${looksOn ? "watch" : "attach"}?${query}`;
   }
 
   private hear(text: string): void {

@@ -43,11 +43,13 @@ const DARK: ITheme = {
   selectionInactiveBackground: "#3a3a40",
 };
 
-export function colours(dark: boolean): ITheme {
+/** `finding`: what is looked at is found text, and selected so that it can be copied. */
+export function colours(dark: boolean, finding: boolean): ITheme {
   const page = getComputedStyle(document.documentElement);
   const token = (name: string) => page.getPropertyValue(name).trim();
   const [paper, ink] = [token("--surface"), token("--ink")];
-  return { ...(dark ? DARK : LIGHT), background: paper, foreground: ink, cursor: ink, cursorAccent: paper };
+  const theme = { ...(dark ? DARK : LIGHT), background: paper, foreground: ink, cursor: ink, cursorAccent: paper };
+  return finding ? { ...theme, selectionInactiveBackground: found(dark).activeMatchBackground } : theme;
 }
 
 /** Found text, and the one of it that is looked at. */

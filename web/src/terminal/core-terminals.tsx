@@ -73,6 +73,11 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
         () => client.invalidateQueries(query),
       );
   };
+  // A dialog that nobody's button opened gives the focus back to nobody.
+  const answered = () => {
+    setAsking(undefined);
+    setTimeout(() => document.getElementById(tabId(shown?.id ?? ""))?.focus());
+  };
   const opens = workspace === undefined ? "New terminal" : `New terminal in ${workspace}`;
   return (
     <Radix.Root value={shown?.id ?? ""} onValueChange={choose} className="flex min-h-0 flex-1 flex-col">
@@ -138,17 +143,17 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
         </Radix.Content>
       ))}
       {asking?.what === "rename" && (
-        <RenameDialog core={core} terminal={asking.terminal} onRenamed={put} onDone={() => setAsking(undefined)} />
+        <RenameDialog core={core} terminal={asking.terminal} onRenamed={put} onDone={answered} />
       )}
       {asking?.what === "close" && (
         <CloseDialog
           core={core}
           terminal={asking.terminal}
           onClosed={() => forget(asking.terminal.id)}
-          onDone={() => setAsking(undefined)}
+          onDone={answered}
         />
       )}
-      {asking?.what === "recordings" && <RecordingsDialog core={core} onDone={() => setAsking(undefined)} />}
+      {asking?.what === "recordings" && <RecordingsDialog core={core} onDone={answered} />}
     </Radix.Root>
   );
 }

@@ -35,6 +35,7 @@ export class Emulator implements Screen {
   private readonly fitting = new FitAddon();
   private readonly searching = new SearchAddon({ highlightLimit: FOUND_AT_MOST });
   private drawing: { dispose: () => void } | undefined;
+  private finding = false;
   private over = false;
 
   constructor(
@@ -61,7 +62,7 @@ export class Emulator implements Screen {
       minimumContrastRatio: 4.5,
       screenReaderMode: looks.readAloud,
       scrollback: SCROLLBACK,
-      theme: colours(looks.dark),
+      theme: colours(looks.dark, false),
     });
     const { terminal } = this;
     terminal.loadAddon(this.fitting);
@@ -154,7 +155,7 @@ export class Emulator implements Screen {
 
   look(looks: Looks): void {
     this.looks = looks;
-    this.terminal.options.theme = colours(looks.dark);
+    this.terminal.options.theme = colours(looks.dark, this.finding);
     this.terminal.options.fontSize = looks.letters;
     this.terminal.options.screenReaderMode = looks.readAloud;
   }
@@ -191,9 +192,16 @@ export class Emulator implements Screen {
     return () => told.dispose();
   }
 
+  startFinding(): void {
+    this.finding = true;
+    this.look(this.looks);
+  }
+
   stopFinding(): void {
+    if (this.over) return;
+    this.finding = false;
     this.searching.clearDecorations();
-    this.terminal.clearSelection();
+    this.look(this.looks);
   }
 
   dispose(): void {

@@ -16,6 +16,7 @@ export function FindBar({ emulator, onDone }: Props) {
 
   useEffect(() => {
     input.current?.focus();
+    emulator.startFinding();
     const forget = emulator.onFound((at, count) => setFound({ at, count }));
     return () => {
       forget();
@@ -24,13 +25,12 @@ export function FindBar({ emulator, onDone }: Props) {
   }, [emulator]);
 
   const find = (what: string, direction: "next" | "previous", typing: boolean, exact = exactly) => {
-    if (what !== "") return emulator.find(what, direction, exact, typing);
-    emulator.stopFinding();
-    setFound(undefined);
+    emulator.find(what, direction, exact, typing);
+    if (what === "") setFound(undefined);
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === "Escape") onDone();
-    else if (event.key === "Enter") find(text, event.shiftKey ? "previous" : "next", false);
+    else if (event.key === "Enter") find(text, event.shiftKey ? "next" : "previous", false);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -67,12 +67,12 @@ export function FindBar({ emulator, onDone }: Props) {
           <CaseSensitive aria-hidden />
         </Button>
       </Tip>
-      <Tip text="Further up (Shift+Enter)">
+      <Tip text="Further up (Enter)">
         <Button kind="quiet" size="icon" aria-label="Previous" onClick={() => find(text, "previous", false)}>
           <ChevronUp aria-hidden />
         </Button>
       </Tip>
-      <Tip text="Further down (Enter)">
+      <Tip text="Further down (Shift+Enter)">
         <Button kind="quiet" size="icon" aria-label="Next" onClick={() => find(text, "next", false)}>
           <ChevronDown aria-hidden />
         </Button>

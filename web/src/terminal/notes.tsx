@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "@/ui/button";
-import type { Attached } from "./attached";
+import { type Attached, isFittedElsewhere } from "./attached";
 import { Later } from "./later";
 import { ending } from "./naming";
 import { refusal } from "./refusals";
@@ -10,16 +10,11 @@ type Props = { attached: Attached; seat: Seat | undefined; onClose: () => void; 
 
 /** What a person at this terminal should know, and may put away. It lies over the terminal: nothing moves. */
 export function Notes({ attached, seat, onClose, closing, error }: Props) {
-  const { missed, unsure, exited, looksOn, refused, live, size } = attached;
+  const { missed, unsure, exited, looksOn, refused, size } = attached;
   const read = (what: "missed" | "unsure") => () => seat?.attachment.read(what);
-  const room = seat?.attachment.room;
-  const anothers =
-    live && !looksOn && exited === undefined && size !== undefined && room !== undefined
-      ? size.rows !== room.rows || size.columns !== room.columns
-      : false;
   return (
     <div className="pointer-events-none absolute inset-x-2 bottom-2 grid justify-items-end gap-1.5">
-      {anothers && (
+      {isFittedElsewhere(attached) && (
         <Later after={900}>
           <Note>
             Another window decides the size: {size?.columns} × {size?.rows}. Type, and it is fitted to this one.

@@ -2,14 +2,14 @@ import { Disc, Eye } from "lucide-react";
 import type { Terminal } from "@/api/schema";
 import { Dot } from "@/ui/dot";
 import { Tip } from "@/ui/tip";
-import { type Attached, mayType } from "./attached";
+import type { Attached } from "./attached";
 import { company, ending } from "./naming";
 
 type Props = { attached: Attached; terminal: Terminal };
 
 /** Beneath a terminal: how it stands, whether it is recorded, and who else is there. */
 export function StatusLine({ attached, terminal }: Props) {
-  const { size, live, looksOn, recorded, exited } = attached;
+  const { size, live, looksOn, recorded } = attached;
   // While this page is away, the one that is still counted may be itself.
   const others = live ? company(terminal, looksOn ? "observer" : "writer") : "";
   const { tone, text } = standing(attached);
@@ -17,7 +17,7 @@ export function StatusLine({ attached, terminal }: Props) {
     <div className="flex h-7 shrink-0 items-center gap-3 overflow-hidden whitespace-nowrap border-t px-3 text-ink-faint text-xs">
       <span className="flex items-center gap-1.5">
         <Dot tone={tone} />
-        {exited === undefined ? text : ending(exited)}
+        {text}
       </span>
       {(size === undefined ? terminal.recorded : recorded) && (
         <Tip text="What this terminal shows is kept as a recording. What is typed is not.">
@@ -43,7 +43,7 @@ export function StatusLine({ attached, terminal }: Props) {
 }
 
 function standing(attached: Attached): { tone: "good" | "warn" | "plain"; text: string } {
-  if (mayType(attached)) return { tone: "good", text: "Live" };
+  if (attached.exited !== undefined) return { tone: "plain", text: ending(attached.exited) };
   if (attached.live) return { tone: "good", text: attached.looksOn ? "Looking on" : "Live" };
   return attached.standing.state === "ended"
     ? { tone: "plain", text: "Not connected" }
