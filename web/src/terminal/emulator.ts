@@ -12,6 +12,7 @@ import { hasGraphics } from "./graphics";
 import { type Arrow, arrow, isTyping, type Shortcut, shortcut } from "./keys";
 import { visit, webAddress } from "./links";
 import type { Size } from "./told";
+import { followFinger } from "./touch";
 
 const SCROLLBACK = 10_000;
 const FOUND_AT_MOST = 1_000;
@@ -35,6 +36,7 @@ export class Emulator implements Screen {
   private readonly fitting = new FitAddon();
   private readonly searching = new SearchAddon({ highlightLimit: FOUND_AT_MOST });
   private drawing: { dispose: () => void } | undefined;
+  private unfollow = () => {};
   private finding = false;
   private over = false;
 
@@ -101,7 +103,24 @@ export class Emulator implements Screen {
   }
 
   open(element: HTMLElement): void {
-    this.terminal.open(element);
+    const { terminal } = this;
+    terminal.open(element);
+    this.unfollow = followFinger(
+      element,
+      () => element.clientHeight / terminal.rows,
+      (lines) => this.scroll(lines),
+    );
+  }
+
+  /** As a wheel: a program that fills the screen is told of it. */
+  private scroll(lines: number): void {
+    const { buffer, element } = this.terminal;
+    if (buffer.active.type === "normal") {
+      this.terminal.scrollLines(lines);
+      return;
+    }
+    const wheel = { deltaY: lines, deltaMode: WheelEvent.DOM_DELTA_LINE, bubbles: true, cancelable: true };
+    element?.querySelector(".xterm-screen")?.dispatchEvent(new WheelEvent("wheel", wheel));
   }
 
   /**
@@ -206,6 +225,7 @@ export class Emulator implements Screen {
 
   dispose(): void {
     this.over = true;
+    this.unfollow();
     this.drawing?.dispose();
     this.terminal.dispose();
   }

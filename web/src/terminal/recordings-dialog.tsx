@@ -49,19 +49,21 @@ function Row({ core, recording }: { core: string; recording: Recording }) {
   return (
     <li className="grid gap-2 py-2">
       <div className="flex flex-wrap items-center gap-2">
-        <span className="min-w-0 flex-1 basis-40">
+        <span className="min-w-0 grow basis-3/5 sm:basis-40">
           <span className="block truncate font-medium text-sm">{name}</span>
           <span className="text-ink-faint text-xs">
             <Time at={recording.started_at} /> · {megabytes(recording.bytes)}
           </span>
         </span>
         {recording.live && <Badge kind="bad">Still recorded</Badge>}
-        <Button size="small" busy={download.isPending} onClick={() => download.mutate()}>
+        <span className="max-sm:basis-full" />
+        <Button size="small" className="max-md:h-9" busy={download.isPending} onClick={() => download.mutate()}>
           <Download aria-hidden /> Download
         </Button>
         <Button
           size="small"
           kind={sure ? "danger" : "quiet"}
+          className="max-md:h-9"
           busy={remove.isPending}
           aria-label={sure ? undefined : `Remove the recording of ${name}`}
           onBlur={() => setSure(false)}

@@ -42,7 +42,7 @@ export function TerminalPanel({ core }: { core: string | undefined }) {
     <aside
       aria-label="Terminals"
       style={style}
-      className="absolute inset-0 z-20 flex flex-col border-l bg-surface md:relative md:inset-auto md:w-(--panel) md:min-w-70 md:max-w-[calc(100vw-36rem)] md:shrink-0"
+      className="absolute inset-0 z-20 flex flex-col bg-surface md:relative md:border-l md:inset-auto md:w-(--panel) md:min-w-70 md:max-w-[calc(100vw-36rem)] md:shrink-0"
     >
       <ResizeHandle width={width} />
       {shown === undefined ? (
