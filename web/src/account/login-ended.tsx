@@ -29,6 +29,7 @@ export function LoginEnded({ me }: { me: Me }) {
   const open = useSyncExternalStore(subscribe, () => ended);
   const resume = () => {
     set(false);
+    // Streams that wait go on at once.
     window.dispatchEvent(new Event("online"));
     return client.invalidateQueries();
   };

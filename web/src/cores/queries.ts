@@ -19,8 +19,8 @@ export const coresQuery = queryOptions({
     } while (after !== undefined);
     return cores;
   },
-  // Somebody else may pair, revoke or sign in a Core at any time.
-  refetchInterval: 4_000,
+  // Changes are told (see `follow-cores`); this is for what a stream has missed, and for more Cores than it tells.
+  refetchInterval: 30_000,
 });
 
 /** Pairing tokens that wait for their agent. */

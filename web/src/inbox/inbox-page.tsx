@@ -16,7 +16,9 @@ export function InboxPage() {
         <h1 className="mb-4 font-semibold text-xl">Inbox</h1>
         <Failure error={error} />
         <p role="status" className="text-ink-soft">
-          {cores && waiting.length === 0 && "Nothing waits for you. Approvals, questions and plans of all Cores come here."}
+          {cores &&
+            waiting.length === 0 &&
+            "Nothing waits for you. Approvals, questions and plans of all Cores come here."}
         </p>
         {waiting.map((core) => (
           <WaitingOnCore key={core.id} core={core} />

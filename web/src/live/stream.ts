@@ -10,7 +10,7 @@ export type Standing =
   | { readonly state: "live" }
   /** It tries again by itself. */
   | { readonly state: "waiting"; readonly why: string }
-  /** It does not: the login, the right to it, or the thing itself is gone. Undefined: it was said that it ended. */
+  /** It does not: the right to it or the thing itself is gone. Undefined: it was said that it ended. */
   | { readonly state: "ended"; readonly problem: Problem | undefined };
 
 export type Following = {
@@ -26,8 +26,8 @@ export type Following = {
 const SILENCE = 40_000;
 /** A stream that lived for so long had succeeded: the next try comes soon. */
 const SETTLED = 5_000;
-/** What no repetition changes. */
-const FINAL = ["unauthenticated", "forbidden", "owner-only", "not-found", "core-revoked"];
+/** What no repetition changes. A login that has ended is waited for: whoever logs in again goes on where they were. */
+const FINAL = ["forbidden", "owner-only", "not-found", "core-revoked"];
 
 /** Follows until the signal is given or there is nothing left to follow. */
 export async function follow({ url, after, onEvent, onStanding, signal }: Following): Promise<void> {

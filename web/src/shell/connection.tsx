@@ -1,19 +1,24 @@
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { Unreachable } from "@/api/problem";
-import { coresQuery } from "@/cores/queries";
+import { useCoresStanding } from "@/cores/follow-cores";
 
-/** Says it in place when the network or the gateway is away, and when it is back by going. */
+/** A connection that is back sooner than this was not missed by anybody. */
+const MISSED = 1_500;
+
+/** Says it in place when the network or the gateway is away, and that it is back by going. */
 export function Connection() {
   const online = useOnline();
-  const { error, failureReason } = useQuery(coresQuery);
-  const silent = error instanceof Unreachable || failureReason instanceof Unreachable;
-  if (online && !silent) return null;
+  const away = useCoresStanding().state !== "live";
+  const [missed, setMissed] = useState(false);
+  useEffect(() => {
+    if (!away) return setMissed(false);
+    const timer = setTimeout(() => setMissed(true), MISSED);
+    return () => clearTimeout(timer);
+  }, [away]);
+  if (online && !missed) return null;
   return (
     <div role="status" className="bg-warn-soft px-4 py-1.5 text-center text-sm">
-      {online
-        ? "The gateway cannot be reached. What you type is kept, and this page goes on by itself."
-        : "You are offline. What you type is kept, and this page goes on by itself."}
+      {online ? "The gateway cannot be reached." : "You are offline."} What you type is kept, and this page goes on by
+      itself.
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon, SquareTerminal } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { LoginEnded } from "@/account/login-ended";
+import { useFollowedCores } from "@/cores/follow-cores";
 import { coresQuery } from "@/cores/queries";
 import { Notices } from "@/notices/notices";
 import { Button } from "@/ui/button";
@@ -24,6 +25,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   const place = useRouterState({ select: (state) => state.location.pathname });
   const { core } = useParams({ strict: false });
+  useFollowedCores();
   const { data: cores } = useQuery(coresQuery);
   // On a page of no Core the terminals are those of the first that answers.
   const terminals = core ?? cores?.find(({ link, revoked_at }) => link.status === "online" && !revoked_at)?.id;
