@@ -19,5 +19,5 @@ export default defineConfig({
   server: {
     proxy: { "/api": { target: gateway, secure: false, ws: true, changeOrigin: true, headers: { origin: gateway } } },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test, vi } from "vitest";
 import { answer, api, onLoggedOut } from "./client";
 import { isProblem, Problem, Unreachable, words } from "./problem";

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test } from "vitest";
 import { forget, keep, kept } from "./kept-sign-in";
 import type { Begun } from "./sign-in-stage";

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import type { Page_CoreView } from "@/api/schema";
+import type { PageCoreView } from "@/api/schema";
 import { follow, type Standing } from "@/live/stream";
 import { coresQuery } from "./queries";
 
@@ -32,7 +32,7 @@ export function useFollowedCores(): void {
       onEvent: ({ event, data }) => {
         if (event !== "cores") return;
         // It comes from the gateway itself, in the words of its own document.
-        const page: Page_CoreView = JSON.parse(data);
+        const page: PageCoreView = JSON.parse(data);
         if (page.next) void client.invalidateQueries({ queryKey: coresQuery.queryKey });
         else client.setQueryData(coresQuery.queryKey, page.items);
       },

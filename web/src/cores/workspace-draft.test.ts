@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test } from "vitest";
 import { addressTrouble, BLANK, isWorkspaceName, keepDraft, keptDraft, nameOf } from "./workspace-draft";
 

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Problem, Unreachable } from "@/api/problem";
 import { converse, type Line } from "./socket";
