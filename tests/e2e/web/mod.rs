@@ -1,4 +1,5 @@
 //! What people do in a browser, in Chromium against real programs. The scenarios are in `web/e2e/scenarios`.
 
+mod conversation;
 mod front_door;
 mod sign_in;
