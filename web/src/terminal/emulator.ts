@@ -165,7 +165,11 @@ export class Emulator implements Screen {
   readonly afterwards = (act: () => void): void => this.terminal.write("", act);
 
   readonly resize = ({ rows, columns }: Size): void => {
-    if (!this.over) this.terminal.resize(columns, rows);
+    if (this.over) return;
+    this.terminal.resize(columns, rows);
+    // Larger than the room for it, where somebody elsewhere decides: the last lines are those that are looked at.
+    const frame = this.terminal.element?.parentElement?.parentElement;
+    if (frame) frame.scrollTop = frame.scrollHeight;
   };
 
   readonly speaks = (may: boolean): void => {

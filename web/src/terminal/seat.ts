@@ -47,16 +47,21 @@ export class Seat {
     };
     this.attachment = new Attachment(target, this.emulator, false);
     this.emulator.open(element);
-    this.watching = new ResizeObserver(() => {
-      clearTimeout(this.settling);
-      this.settling = setTimeout(() => this.fit(), SETTLED);
-    });
+    this.watching = new ResizeObserver(() => this.settle());
     // How it is drawn decides how much there is room for, and that is said with the first word.
     void this.show().then(() => {
       if (this.left) return;
       this.watching.observe(element);
       this.attachment.connect();
     });
+  }
+
+  /** Fits it once nothing moves any more. What the page says while the connection is away is no reason for another size. */
+  settle(): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      if (this.attachment.now().live) this.fit();
+    }, SETTLED);
   }
 
   async show(): Promise<void> {

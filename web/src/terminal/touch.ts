@@ -25,10 +25,10 @@ export function followFinger(element: HTMLElement, height: () => number, scroll:
     left = moved.left;
     if (moved.whole !== 0) scroll(moved.whole);
   };
-  element.addEventListener("touchstart", begin, { passive: true });
-  element.addEventListener("touchmove", move, { passive: false });
+  element.addEventListener("touchstart", begin, { passive: true, capture: true });
+  element.addEventListener("touchmove", move, { passive: false, capture: true });
   return () => {
-    element.removeEventListener("touchstart", begin);
-    element.removeEventListener("touchmove", move);
+    element.removeEventListener("touchstart", begin, true);
+    element.removeEventListener("touchmove", move, true);
   };
 }

@@ -58,5 +58,9 @@ export function useSeat(core: string, terminal: string, shown: boolean, onShortc
   }, [seat, shown]);
 
   const attached = useSyncExternalStore(seat?.attachment.subscribe ?? never, seat?.attachment.now ?? (() => NOBODY));
+  const { live } = attached;
+  useEffect(() => {
+    if (live) seat?.settle();
+  }, [seat, live]);
   return { place, seat, attached, offer, settleOffer: () => setOffer(undefined), ctrl };
 }
