@@ -10,7 +10,7 @@ type Props = { attached: Attached; seat: Seat | undefined; onClose: () => void; 
 
 /** What a person at this terminal should know, and may put away. It lies over the terminal: nothing moves. */
 export function Notes({ attached, seat, onClose, closing, error }: Props) {
-  const { missed, unsure, exited, looksOn, refused, size } = attached;
+  const { standing, missed, unsure, exited, looksOn, refused, size } = attached;
   const read = (what: "missed" | "unsure") => () => seat?.attachment.read(what);
   return (
     <div className="pointer-events-none absolute inset-x-2 bottom-2 grid justify-items-end gap-1.5">
@@ -32,7 +32,7 @@ export function Notes({ attached, seat, onClose, closing, error }: Props) {
         </Note>
       )}
       {looksOn && refused > 0 && exited === undefined && <Note>You look on only. What you type is not sent.</Note>}
-      {exited !== undefined && (
+      {exited !== undefined && standing.state !== "ended" && (
         <Note
           action={
             <Button size="small" busy={closing} onClick={onClose}>

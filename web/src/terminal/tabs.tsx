@@ -31,6 +31,7 @@ export function Tabs({ terminals, shown, onClose, onRename }: Props) {
         return (
           <div
             key={terminal.id}
+            role="presentation"
             className={cn(
               "group flex max-w-48 shrink-0 items-center border-transparent border-b-2 text-ink-soft",
               here && "border-accent text-ink",
@@ -40,17 +41,19 @@ export function Tabs({ terminals, shown, onClose, onRename }: Props) {
               id={tabId(terminal.id)}
               value={terminal.id}
               title={name}
-              className="flex h-9 min-w-0 items-center gap-1.5 rounded-md pl-2 text-sm hover:text-ink"
+              className="flex h-9 min-w-0 items-center gap-1.5 rounded-md pl-2 text-sm -outline-offset-2 hover:text-ink"
               onDoubleClick={() => onRename(terminal)}
               onKeyDown={press(terminal)}
             >
               {terminal.exited && <Dot tone="plain" label={ending(terminal.exited)} />}
               <span className="truncate">{name}</span>
             </Radix.Trigger>
+            {/* A list of tabs has nothing but tabs for who does not see it: there are Delete and the menu. */}
             <button
               type="button"
-              aria-label={`Close ${name}`}
+              aria-hidden
               tabIndex={-1}
+              title={`Close ${name}`}
               className={cn(
                 "grid size-9 shrink-0 place-items-center rounded-md text-ink-faint hover:text-ink md:size-7",
                 !here && "md:opacity-0 md:group-hover:opacity-100",
