@@ -9,7 +9,7 @@ export function PlanLimits({ limits }: { limits: readonly PlanLimit[] }) {
   if (limits.length === 0) return null;
   return (
     <section className="grid grid-cols-1 gap-2">
-      <h4 className="font-medium">The plan’s limits</h4>
+      <h3 className="font-medium">The plan’s limits</h3>
       <ul className="grid grid-cols-1 gap-1.5">
         {limits.map((limit) => (
           <li key={limit.window} className="flex flex-wrap gap-x-2">

@@ -5,7 +5,7 @@ import { scopeLines } from "./scopes";
 export function Scopes({ granted }: { granted: readonly string[] }) {
   return (
     <section className="grid grid-cols-1 gap-2">
-      <h4 className="font-medium">What the Core may do at Claude</h4>
+      <h3 className="font-medium">What the Core may do at Claude</h3>
       <ul className="grid grid-cols-1 gap-1.5">
         {scopeLines(granted).map(({ scope, means, asked, granted }) => (
           <li key={scope} className="flex gap-2">

@@ -21,11 +21,11 @@ export function CoreCard({ core, onRevoke }: { core: CoreView; onRevoke: () => v
     <li className="grid grid-cols-1 gap-3 rounded-xl border bg-surface p-4">
       <div className="grid grid-cols-1 gap-1">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <h3 className="min-w-0 truncate font-semibold">
-            <Link to="/cores/$core" params={{ core: core.id }} className="block truncate py-1.5 hover:underline">
+          <h2 className="min-w-0 truncate font-semibold">
+            <Link to="/cores/$core" params={{ core: core.id }} className="block truncate py-2 hover:underline">
               {core.name}
             </Link>
-          </h3>
+          </h2>
           <CoreAttention core={core} />
           <span className="ml-auto">
             <CoreMenu core={core} onRevoke={onRevoke} />

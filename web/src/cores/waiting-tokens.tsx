@@ -17,9 +17,9 @@ export function WaitingTokens() {
   if (!tokens || tokens.length === 0) return null;
   return (
     <section aria-labelledby="waiting-tokens" className="rounded-xl border bg-surface px-4 py-3">
-      <h3 id="waiting-tokens" className="font-medium">
+      <h2 id="waiting-tokens" className="font-medium">
         Pairing tokens that wait
-      </h3>
+      </h2>
       <ul>
         {tokens.map((token) => (
           <WaitingToken key={token.id} token={token} />

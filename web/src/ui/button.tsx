@@ -15,9 +15,9 @@ const button = cva(
         danger: "bg-bad text-white hover:bg-bad/90 dark:text-black",
       },
       size: {
-        small: "h-8 px-2.5 text-sm",
+        small: "h-8 px-2.5 text-sm pointer-coarse:h-9",
         normal: "h-9 px-3.5 text-sm",
-        icon: "size-8",
+        icon: "size-8 pointer-coarse:size-9",
       },
     },
     defaultVariants: { kind: "plain", size: "normal" },

@@ -36,7 +36,7 @@ export function Dialog({ title, description, hideDescription, wide, trigger, chi
               </Radix.Description>
             </div>
             <Radix.Close
-              className="-mr-1.5 rounded-md p-1.5 text-ink-faint hover:bg-sunken hover:text-ink"
+              className="-mr-1.5 rounded-md p-1.5 pointer-coarse:p-2.5 text-ink-faint hover:bg-sunken hover:text-ink"
               aria-label="Close"
             >
               <X className="size-4" aria-hidden />
