@@ -39,6 +39,6 @@ export async function makeWorkspace(page, core, name) {
   await page.getByRole("button", { name: "New workspace" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(name);
-  await dialog.getByRole("button", { name: /^(Make|Create)/ }).click();
+  await dialog.getByRole("button", { name: /^(Make)/ }).click();
   await dialog.waitFor({ state: "hidden" });
 }

@@ -2,4 +2,6 @@
 
 mod conversation;
 mod front_door;
+mod revoked;
 mod sign_in;
+mod terminal;

@@ -1,0 +1,46 @@
+/** A terminal through a lost network and a reload: every line is there, once. */
+import { accessible } from "../axe.mjs";
+import { logIn } from "../people.mjs";
+
+const LINES = 400;
+
+export default async function ({ person, picture, ask, password }) {
+  const page = await person();
+  await logIn(page, "ada", password);
+  await page.getByRole("button", { name: "Terminal", exact: true }).click();
+  await page.getByRole("button", { name: "New terminal" }).first().click();
+  const screen = page.locator(".xterm-rows:visible");
+  const types = async (text) => {
+    await page.locator(".xterm:visible").click();
+    await page.keyboard.type(text);
+    await page.keyboard.press("Enter");
+  };
+  // A prompt: somebody listens.
+  await screen.getByText(/[$#] *$/).first().waitFor();
+  await types(`for i in $(seq 1 ${LINES}); do echo "row $i."; sleep 0.01; done; echo all-$((40+2))`);
+  await screen.getByText("row 40.").waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("You are offline.").waitFor();
+  await picture(page, "offline");
+  await page.context().setOffline(false);
+  await screen.getByText("all-42").waitFor();
+  const found = async (text, many) => {
+    await page.keyboard.press("Control+Shift+F");
+    await page.getByLabel("Find in the terminal").fill(text);
+    await page.getByRole("status").filter({ hasText: new RegExp(`\\b${many}\\b`) }).first().waitFor();
+    await page.keyboard.press("Escape");
+  };
+  // The command names `row $i.` once; each line of its output is another.
+  await found("row ", LINES + 1);
+  await picture(page, "after-the-network");
+  await accessible(page, "a terminal");
+  await page.reload();
+  await screen.getByText("all-42").waitFor();
+  await page.locator(".xterm:visible").click();
+  await found("row ", LINES + 1);
+  // The agent is killed: the terminal outlives it, and goes on where it was.
+  await ask("kill the agent");
+  await types("echo still-$((1+1))");
+  await screen.getByText("still-2").waitFor();
+  await picture(page, "after-the-agent");
+}
