@@ -12,6 +12,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// More than a person looks through; a bound for the answer that lists them.
@@ -102,6 +103,7 @@ impl Unfinished {
 pub struct Workspaces {
     root: PathBuf,
     handle: Arc<OwnedFd>,
+    changes: watch::Sender<()>,
 }
 
 impl Workspaces {
@@ -119,7 +121,17 @@ impl Workspaces {
         }
         let handle = rustix::fs::openat(CWD, root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         // The CLI knows a conversation by its directory's real path, so the path that is handed out is that one.
-        Ok(Self { root: std::fs::canonicalize(root)?, handle: Arc::new(handle) })
+        Ok(Self { root: std::fs::canonicalize(root)?, handle: Arc::new(handle), changes: watch::Sender::default() })
+    }
+
+    /// Changes of what is said of workspaces. One that somebody makes or removes by hand is not among them.
+    pub fn follow(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    /// To be called by whoever has changed what is said of a workspace.
+    pub fn changed(&self) {
+        self.changes.send_replace(());
     }
 
     /// Makes a workspace that only this user can enter.

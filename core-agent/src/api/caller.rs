@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
-use protocol::event::Actor;
+use protocol::event::{Actor, Visibility};
 use protocol::headers::{self, Grant};
 use protocol::ids::{SessionId, UserId};
 use protocol::problem::ProblemType;
@@ -50,8 +50,19 @@ impl Caller {
 
     /// Refuses unless this caller may do that with a session, as the Core is signed in now.
     pub fn may_use(&self, session: &journal::Session, want: Use, app: &AppState) -> Result<(), ProblemType> {
-        let (report, owner) = (app.0.claude.reports(), session.created_by.user);
-        policy::decide_session(self.user, self.grant, want, owner, session.visibility, &report.borrow().claude)
+        self.may_use_such(session.created_by.user, session.visibility, want, app)
+    }
+
+    /// The same of any session with this owner and visibility.
+    pub fn may_use_such(
+        &self,
+        owner: UserId,
+        visibility: Visibility,
+        want: Use,
+        app: &AppState,
+    ) -> Result<(), ProblemType> {
+        let report = app.0.claude.reports();
+        policy::decide_session(self.user, self.grant, want, owner, visibility, &report.borrow().claude)
     }
 }
 

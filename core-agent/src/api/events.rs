@@ -23,7 +23,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Some sign of life at least this often, for whatever stands between and gives up on silence.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A WebSocket client that takes nothing for this long is dropped.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A client has nothing to say here; this leaves room for pongs.

@@ -40,7 +40,7 @@ pub(super) fn wanted(last_event_id: Option<&str>, after: Option<&str>, epoch: u3
 /// One of the Core's places for readers.
 pub(super) fn place(app: &AppState) -> Result<OwnedSemaphorePermit, ApiError> {
     app.0.readers.clone().try_acquire_owned().map_err(|_| {
-        let detail = "too many clients follow sessions on this Core";
+        let detail = "too many clients follow events on this Core";
         Problem::new(ProblemType::TooManyRequests).detail(detail).into()
     })
 }

@@ -18,6 +18,7 @@ mod journal;
 mod link;
 mod mcp_servers;
 mod messages;
+mod news;
 pub mod problem;
 mod recordings;
 mod search;
@@ -142,6 +143,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(images::read))
         .routes(routes!(commands::list))
         .routes(routes!(events::follow))
+        .routes(routes!(news::follow))
         .routes(routes!(terminals::list, terminals::create))
         .routes(routes!(terminals::read, terminals::rename, terminals::close))
         .routes(routes!(terminals::attach::attach))

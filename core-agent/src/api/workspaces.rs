@@ -73,8 +73,13 @@ pub(super) struct Repository {
 )]
 pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<axum::Json<WorkspaceList>, ApiError> {
     caller.may(Command::Observe, &app)?;
-    let trusted = trusted(&app);
-    let ready = on_disk(&app, move |workspaces| {
+    Ok(axum::Json(all(&app).await?))
+}
+
+/// All of them as they stand.
+pub(super) async fn all(app: &AppState) -> Result<WorkspaceList, ApiError> {
+    let trusted = trusted(app);
+    let ready = on_disk(app, move |workspaces| {
         Ok(workspaces.list()?.into_iter().map(|name| (trusted(workspaces, &name), name)).collect::<Vec<_>>())
     });
     let ready = ready.await?;
@@ -86,7 +91,7 @@ pub(super) async fn list(State(app): State<AppState>, caller: Caller) -> Result<
         .into_iter()
         .map(|(name, (standing, trusted))| Workspace { name: name.to_string(), standing, trusted })
         .collect();
-    Ok(axum::Json(WorkspaceList { workspaces }))
+    Ok(WorkspaceList { workspaces })
 }
 
 /// Make a workspace: an empty one at once, or one that a repository is cloned into, which takes its time.

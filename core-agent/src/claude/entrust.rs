@@ -45,6 +45,7 @@ impl Claude {
         self.change_what_processes_get(move || {
             let (_, directory) = workspaces.identify(&name)?;
             trust.mark(&name, directory, by.clone())?;
+            workspaces.changed();
             tracing::warn!(workspace = %name, by = %by.user, "a workspace is trusted: its settings take effect");
             Ok(())
         })
@@ -52,9 +53,10 @@ impl Claude {
     }
 
     pub async fn distrust(&self, name: WorkspaceName, by: Actor) -> Result<(), ClaudeError> {
-        let trust = Arc::clone(&self.trust);
+        let (trust, workspaces) = (Arc::clone(&self.trust), self.workspaces.clone());
         self.change_what_processes_get(move || {
             trust.withdraw(&name).map_err(TrustError::from)?;
+            workspaces.changed();
             tracing::info!(workspace = %name, by = %by.user, "a workspace is not trusted");
             Ok(())
         })

@@ -98,12 +98,13 @@ async fn append(
     for event in events {
         log.push(event).await?;
     }
+    log.altered |= close;
+    changed.note(&log);
     let seq = log.seq();
     if close {
         let (id, at) = (session.to_string(), millis(now));
         sqlx::query!("UPDATE sessions SET closed_at = coalesce(closed_at, ?) WHERE id = ?", at, id).execute(db).await?;
     }
-    changed.grown.push((session, seq));
     Ok(Ok(seq))
 }
 
@@ -141,6 +142,7 @@ async fn accept(
     log.push(&Event::MessageAccepted { turn, text, by, images: shown }).await?;
     images::store(&mut *log.db, &session, &message.images).await?;
     let named = images::named(&message.images);
+    changed.note(&log);
     let seq = log.seq();
     let (id, number) = (turn.to_string(), i64::try_from(seq).unwrap_or(i64::MAX));
     sqlx::query!(
@@ -159,7 +161,6 @@ async fn accept(
     )
     .execute(db)
     .await?;
-    changed.grown.push((message.session, seq));
     Ok(Ok(Acceptance::New { turn, seq }))
 }
 

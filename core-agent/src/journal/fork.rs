@@ -92,6 +92,7 @@ pub(super) async fn fork(
         return Ok(Err(JournalError::UnknownSession(fork.id)));
     };
     log.push(&first).await?;
+    changed.note(&log);
     copy(db, &id, &of).await?;
     let Some(mut log) = Log::open(db, fork.id, now).await? else {
         return Ok(Err(JournalError::UnknownSession(fork.id)));
@@ -110,7 +111,7 @@ pub(super) async fn fork(
     if let Some(title) = &fork.title {
         log.push(&Event::TitleChanged { title: Some(title.clone()), by: fork.by.clone() }).await?;
     }
-    changed.grown.push((fork.id, log.seq()));
+    changed.note(&log);
     Ok(Ok(Forked::Done))
 }
 

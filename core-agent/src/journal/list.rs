@@ -26,12 +26,17 @@ impl Journal {
         let viewer = filter.viewer.user.to_string();
         let rows = sqlx::query_as!(
             SessionRow,
-            "SELECT id, workspace, model, permission_mode, title, visibility, created_by, created_by_name, created_at,
-               closed_at, archived_at, forked_from, last_seq, bypass_by, bypass_by_name, bypass_until
+            r#"SELECT id, workspace, model, permission_mode, title, visibility, created_by, created_by_name, created_at,
+               closed_at, archived_at, forked_from, last_seq, bypass_by, bypass_by_name, bypass_until,
+               max(created_at, coalesce((SELECT at FROM events WHERE session = sessions.id AND seq = last_seq), 0))
+                 AS "updated_at!: i64",
+               CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE session = sessions.id AND state = 'pending') THEN 'waiting'
+                 WHEN EXISTS (SELECT 1 FROM messages WHERE session = sessions.id AND status <> 'ended') THEN 'working'
+                 ELSE 'idle' END AS "activity!: String"
              FROM sessions
              WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR workspace = ?2) AND (?3 IS NULL OR created_by = ?3)
                AND (archived_at IS NOT NULL) = ?4 AND (visibility = 'shared' OR created_by = ?5 OR ?6)
-             ORDER BY id DESC LIMIT ?7",
+             ORDER BY id DESC LIMIT ?7"#,
             before,
             filter.workspace,
             owner,

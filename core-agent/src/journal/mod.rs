@@ -8,8 +8,10 @@
 //! One task writes ([`Writer`]). It commits at once when idle and batches what arrives while a commit is under way.
 //! The tables beside `events` (a session's settings, a message's status, an approval's state) follow from the events:
 //! [`project`] changes them in the same transaction, so they cannot disagree. So does the index of what was said
-//! ([`search`]). A session that is removed is gone from all of them at once ([`remove`]).
+//! ([`search`]). A session that is removed is gone from all of them at once ([`remove`]). Whoever looks at all sessions is
+//! told which of them have changed ([`altered`]).
 
+mod altered;
 mod apply;
 mod error;
 mod fork;
@@ -30,12 +32,13 @@ pub(crate) mod small_disk;
 mod tests;
 mod writer;
 
+pub use altered::Altered;
 pub use error::JournalError;
 pub use fork::{Forked, NewFork};
 pub use list::Filter;
 pub use remove::{Prune, Removal, Removed, Why};
 pub use room::{Limits, Room, Space};
-pub use rows::{Approval, ApprovalState, Bypass, Message, MessageStatus, Session, StoredImage};
+pub use rows::{Activity, Approval, ApprovalState, Bypass, Message, MessageStatus, Session, StoredImage};
 pub use search::{Found, Search, Words};
 pub use writer::Writer;
 
@@ -49,7 +52,7 @@ use protocol::secret::SecretHash;
 use sqlx::SqlitePool;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use writer::{Command, Reply};
 
 /// Messages that may wait in a session behind the one that is being answered.
@@ -70,7 +73,7 @@ pub struct NewSession {
 }
 
 /// Who looks for sessions, and sees shared ones and their own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Viewer {
     pub user: UserId,
     /// Other people's private sessions too.
@@ -145,6 +148,7 @@ pub struct Journal {
     /// For searches alone: a broad one keeps no reader of events waiting.
     searches: SqlitePool,
     heads: Heads,
+    altered: broadcast::Sender<Altered>,
 }
 
 impl Journal {
@@ -236,6 +240,11 @@ impl Journal {
     /// The newest event's number, followed as it grows. None if there is no such session.
     pub async fn head(&self, session: SessionId) -> Result<Option<watch::Receiver<u64>>, JournalError> {
         self.heads.follow(&self.readers, session).await
+    }
+
+    /// Sessions as they change, from now on: what is read after a change was told is at least as new as the change.
+    pub fn altered(&self) -> broadcast::Receiver<Altered> {
+        self.altered.subscribe()
     }
 
     /// Notes a clean end. Nothing can be written afterwards.

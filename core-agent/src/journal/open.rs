@@ -1,5 +1,6 @@
 //! Opening a journal: made whole or not at all, refused when it cannot be understood, and its epoch decided.
 
+use super::altered::BEHIND;
 use super::error::is_full;
 use super::heads::Heads;
 use super::reserve::Reserve;
@@ -13,7 +14,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/journal");
 
@@ -65,11 +66,11 @@ pub(super) async fn open(path: &Path, boot_id: &str) -> Result<(Journal, Writer)
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.clone()).await;
     let searches = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_lazy_with(options);
     let (commands, queue) = mpsc::channel(QUEUE);
-    let heads = Heads::default();
+    let (heads, altered) = (Heads::default(), broadcast::Sender::new(BEHIND));
     let folder = path.parent().unwrap_or(Path::new(".")).into();
-    let journal =
-        Journal { epoch, folder, commands, readers: readers.map_err(refuse)?, searches, heads: heads.clone() };
-    Ok((journal, Writer::new(connection, start, queue, heads)))
+    let readers = readers.map_err(refuse)?;
+    let writer = Writer::new(connection, start, queue, heads.clone(), altered.clone());
+    Ok((Journal { epoch, folder, commands, readers, searches, heads, altered }, writer))
 }
 
 /// Makes a journal under another name first: a file of the right name is always a whole journal, so that an empty or

@@ -1,8 +1,8 @@
 //! Events and what follows from them, in one transaction.
 
-use super::rows::{decision_text, millis};
-use super::{JournalError, read};
-use protocol::event::{Event, InterruptReason, WithdrawnReason};
+use super::rows::{Reading, decision_text, millis};
+use super::{Altered, JournalError};
+use protocol::event::{Event, InterruptReason, Visibility, WithdrawnReason};
 use protocol::ids::{ApprovalId, SessionId, TurnId};
 use sqlx::SqliteConnection;
 use time::OffsetDateTime;
@@ -15,6 +15,10 @@ pub(super) struct Log<'t> {
     seq: u64,
     pub(super) closed: bool,
     pub(super) archived: bool,
+    /// The session as it was found.
+    pub(super) before: Altered,
+    /// Whether its settings or its activity are not what they were.
+    pub(super) altered: bool,
 }
 
 impl<'t> Log<'t> {
@@ -23,10 +27,18 @@ impl<'t> Log<'t> {
         session: SessionId,
         now: OffsetDateTime,
     ) -> Result<Option<Self>, JournalError> {
-        let Some(row) = read::session(&mut *db, session).await? else { return Ok(None) };
         let key = session.to_string();
+        let row = sqlx::query!(
+            "SELECT created_by, visibility, closed_at, archived_at, last_seq FROM sessions WHERE id = ?",
+            key
+        );
+        let Some(row) = row.fetch_optional(&mut *db).await? else { return Ok(None) };
+        let reading = Reading { table: "sessions", row: &key };
+        let (owner, seq) = (reading.id("created_by", &row.created_by)?, reading.seq("last_seq", row.last_seq)?);
+        let visibility = Visibility::parse(&row.visibility).ok_or_else(|| reading.bad("visibility"))?;
         let (closed, archived) = (row.closed_at.is_some(), row.archived_at.is_some());
-        Ok(Some(Self { db, key, at: millis(now), seq: row.last_seq, closed, archived }))
+        let before = Altered { session, owner, visibility };
+        Ok(Some(Self { db, key, at: millis(now), seq, closed, archived, before, altered: false }))
     }
 
     /// The newest event's number.
@@ -118,13 +130,14 @@ impl<'t> Log<'t> {
                 .await?;
             }
             Event::ApprovalRequested { turn, approval, .. } => {
+                self.altered = true;
                 self.record(event).await?;
                 return self.open_approval(*approval, *turn).await;
             }
-            // Nothing follows; the rows of the first two are made with them (`apply`).
-            Event::SessionCreated { .. }
-            | Event::MessageAccepted { .. }
-            | Event::TextDelta { .. }
+            // Their rows are made with them (`apply`).
+            Event::SessionCreated { .. } | Event::MessageAccepted { .. } => {}
+            // Nothing follows.
+            Event::TextDelta { .. }
             | Event::ThinkingDelta { .. }
             | Event::Text { .. }
             | Event::Thinking { .. }
@@ -135,8 +148,9 @@ impl<'t> Log<'t> {
             | Event::RateLimit { .. }
             | Event::ProcessStarted { .. }
             | Event::ProcessEnded { .. }
-            | Event::Unknown { .. } => {}
+            | Event::Unknown { .. } => return self.record(event).await,
         }
+        self.altered = true;
         self.record(event).await
     }
 

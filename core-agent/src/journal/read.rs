@@ -15,9 +15,14 @@ pub(super) async fn session(db: impl SqliteExecutor<'_>, id: SessionId) -> Resul
     let id = id.to_string();
     let row = sqlx::query_as!(
         SessionRow,
-        "SELECT id, workspace, model, permission_mode, title, visibility, created_by, created_by_name, created_at,
-           closed_at, archived_at, forked_from, last_seq, bypass_by, bypass_by_name, bypass_until
-         FROM sessions WHERE id = ?",
+        r#"SELECT id, workspace, model, permission_mode, title, visibility, created_by, created_by_name, created_at,
+           closed_at, archived_at, forked_from, last_seq, bypass_by, bypass_by_name, bypass_until,
+           max(created_at, coalesce((SELECT at FROM events WHERE session = sessions.id AND seq = last_seq), 0))
+             AS "updated_at!: i64",
+           CASE WHEN EXISTS (SELECT 1 FROM approvals WHERE session = sessions.id AND state = 'pending') THEN 'waiting'
+             WHEN EXISTS (SELECT 1 FROM messages WHERE session = sessions.id AND status <> 'ended') THEN 'working'
+             ELSE 'idle' END AS "activity!: String"
+         FROM sessions WHERE id = ?"#,
         id
     );
     row.fetch_optional(db).await?.map(Session::try_from).transpose()

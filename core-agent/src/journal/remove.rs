@@ -3,7 +3,7 @@
 use super::apply::Outcome;
 use super::rows::{Reading, millis};
 use super::writer::{Changed, Command};
-use super::{Journal, JournalError, Session, read};
+use super::{Altered, Journal, JournalError, Session, read};
 use protocol::event::Actor;
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
@@ -183,6 +183,7 @@ pub(super) async fn remove(
     sqlx::query!("DELETE FROM events WHERE session = ?", id).execute(&mut *db).await?;
     sqlx::query!("DELETE FROM sessions WHERE id = ?", id).execute(&mut *db).await?;
     changed.removed.push(session);
+    changed.altered.push(Altered { session, owner: found.created_by.user, visibility: found.visibility });
     Ok(Ok(Removed::Gone))
 }
 

@@ -4,6 +4,7 @@ use super::JournalError;
 use protocol::event::{Actor, Decision, PermissionMode, Visibility};
 use protocol::ids::{ApprovalId, SessionId, TurnId};
 use protocol::image::ImageType;
+use serde::Serialize;
 use std::str::FromStr;
 use time::OffsetDateTime;
 
@@ -22,7 +23,33 @@ pub struct Session {
     pub archived_at: Option<OffsetDateTime>,
     pub forked_from: Option<SessionId>,
     pub last_seq: u64,
+    /// When its newest event was written.
+    pub updated_at: OffsetDateTime,
+    pub activity: Activity,
     pub bypass: Option<Bypass>,
+}
+
+/// Whether there is something to do in a session, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// Nothing is to be answered.
+    Idle,
+    /// A turn is in progress, or messages wait for theirs.
+    Working,
+    /// An approval, a question or a plan waits for a person.
+    Waiting,
+}
+
+impl Activity {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "idle" => Some(Self::Idle),
+            "working" => Some(Self::Working),
+            "waiting" => Some(Self::Waiting),
+            _ => None,
+        }
+    }
 }
 
 /// That the session runs without asking. One whose time is up is none.
@@ -139,6 +166,8 @@ pub(super) struct SessionRow {
     pub(super) archived_at: Option<i64>,
     pub(super) forked_from: Option<String>,
     pub(super) last_seq: i64,
+    pub(super) updated_at: i64,
+    pub(super) activity: String,
     pub(super) bypass_by: Option<String>,
     pub(super) bypass_by_name: Option<String>,
     pub(super) bypass_until: Option<i64>,
@@ -170,6 +199,8 @@ impl TryFrom<SessionRow> for Session {
             forked_from: row.forked_from.map(|id| reading.id("forked_from", &id)).transpose()?,
             title: row.title,
             last_seq: reading.seq("last_seq", row.last_seq)?,
+            updated_at: reading.time("updated_at", row.updated_at)?,
+            activity: Activity::parse(&row.activity).ok_or_else(|| reading.bad("activity"))?,
             workspace: row.workspace,
             model: row.model,
         })

@@ -1,3 +1,5 @@
+mod altered;
+
 use super::small_disk::SmallDisk;
 use super::*;
 use proptest::test_runner::TestRunner;

@@ -4,12 +4,15 @@
 use super::apply::apply;
 use super::heads::Heads;
 use super::open::Start;
-use super::{Acceptance, Answer, Decided, Forked, JournalError, NewFork, NewMessage, NewSession, Removed, Why, open};
+use super::project::Log;
+use super::{
+    Acceptance, Altered, Answer, Decided, Forked, JournalError, NewFork, NewMessage, NewSession, Removed, Why, open,
+};
 use protocol::event::Event;
 use protocol::ids::SessionId;
 use sqlx::SqliteConnection;
 use time::OffsetDateTime;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 /// Commands that wait; more wait in their senders.
 pub(super) const QUEUE: usize = 256;
@@ -100,6 +103,16 @@ pub(super) struct Changed {
     /// Sessions, and how far they grew.
     pub(super) grown: Vec<(SessionId, u64)>,
     pub(super) removed: Vec<SessionId>,
+    /// Sessions that stand otherwise than before, or are gone.
+    pub(super) altered: Vec<Altered>,
+}
+
+impl Changed {
+    /// What was written to a session.
+    pub(super) fn note(&mut self, log: &Log<'_>) {
+        self.grown.push((log.before.session, log.seq()));
+        self.altered.extend(log.altered.then_some(log.before));
+    }
 }
 
 /// To be run for as long as the journal is used.
@@ -109,6 +122,7 @@ pub struct Writer {
     start: Start,
     commands: mpsc::Receiver<Command>,
     heads: Heads,
+    altered: broadcast::Sender<Altered>,
 }
 
 impl Writer {
@@ -117,8 +131,9 @@ impl Writer {
         start: Start,
         commands: mpsc::Receiver<Command>,
         heads: Heads,
+        altered: broadcast::Sender<Altered>,
     ) -> Self {
-        Self { db, start, commands, heads }
+        Self { db, start, commands, heads, altered }
     }
 
     /// Returns after [`super::Journal::close`], or when nobody is left who could write.
@@ -149,6 +164,10 @@ impl Writer {
                 }
                 for session in changed.removed {
                     self.heads.end(session);
+                }
+                for altered in changed.altered {
+                    // An error means that nobody follows.
+                    drop(self.altered.send(altered));
                 }
                 for command in batch {
                     command.finish(Ok(()));

@@ -179,6 +179,8 @@ pub const ROUTES: &[Route] = &[
     core(Delete, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}", Administer, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/claude/sign-ins/{sign_in}/code", Administer, OwnerOnly),
     core(Post, "/api/v1/cores/{core}/claude/sign-out", Administer, OwnerOrAdministrator),
+    // How everything on it stands: a line now and then, and nobody's history.
+    core(Get, "/api/v1/cores/{core}/events", Observe, Anyone),
     core(Get, "/api/v1/cores/{core}/workspaces", Observe, Anyone),
     core(Post, "/api/v1/cores/{core}/workspaces", Operate, OwnerOnly),
     // Whoever trusts a workspace lets it act as the Core's user.

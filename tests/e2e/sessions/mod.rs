@@ -2,6 +2,7 @@
 
 mod forks;
 mod kept;
+mod news;
 mod removed;
 
 use condrix_tests::rig::{Core, World};

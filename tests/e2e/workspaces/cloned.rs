@@ -1,7 +1,7 @@
 //! A clone from its beginning to a session in it.
 
 use super::Stage;
-use condrix_tests::rig::eventually;
+use condrix_tests::rig::{SseEvent, eventually};
 use serde_json::json;
 use std::os::unix::fs::PermissionsExt as _;
 use toml::Table;
@@ -40,7 +40,14 @@ async fn a_repository_becomes_a_workspace_and_nothing_that_came_with_it_was_run(
     ];
     stage.git.make("slow/garden.git", files).await;
 
+    let mut events = stage.ada().events(&stage.core.path("events"), None).await;
+    let mut told = async |state: &str| {
+        let stands = |event: &SseEvent| event.event == "workspaces" && event.json()["workspaces"][0]["state"] == state;
+        events.until(stands).await;
+    };
+
     stage.clone("garden", "slow/garden.git").await;
+    told("cloning").await;
     assert_eq!(stage.names().await, [("garden".to_owned(), "cloning".to_owned())]);
     let waiting = stage.workspace("garden").await;
     assert!(waiting["phase"].is_string() && waiting["percent"].is_u64(), "{waiting}");
@@ -56,6 +63,8 @@ async fn a_repository_becomes_a_workspace_and_nothing_that_came_with_it_was_run(
         .expect_problem(404, "not-found");
     stage.git.let_on();
     assert_eq!(stage.outcome("garden").await, json!({ "name": "garden", "state": "ready", "trusted": null }));
+
+    told("ready").await;
 
     let tree = stage.core.workspaces().join("garden");
     assert_eq!(std::fs::read_to_string(tree.join("deep/down/file.txt")).unwrap(), "deep\n");

@@ -150,6 +150,7 @@ fn when(at: OffsetDateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::Activity;
     use protocol::event::{Actor, PermissionMode, Visibility};
     use protocol::ids::{SessionId, UserId};
     use serde_json::json;
@@ -168,6 +169,8 @@ mod tests {
             archived_at: None,
             forked_from: None,
             last_seq: 1,
+            updated_at: OffsetDateTime::UNIX_EPOCH,
+            activity: Activity::Idle,
             bypass: None,
         }
     }

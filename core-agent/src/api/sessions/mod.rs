@@ -11,7 +11,7 @@ use super::AppState;
 use super::caller::Caller;
 use super::extract::{Json, Path, Query};
 use super::problem::ApiError;
-use crate::journal::{self, Filter};
+use crate::journal::{self, Activity, Filter, Viewer};
 use crate::policy::{Command, Use};
 use crate::workspace::WorkspaceName;
 use axum::extract::State;
@@ -46,6 +46,10 @@ pub(super) struct Session {
     forked_from: Option<SessionId>,
     /// The newest event's id, for `after`.
     cursor: String,
+    /// When that event was written.
+    #[serde(with = "time::serde::rfc3339")]
+    updated_at: OffsetDateTime,
+    activity: Activity,
     /// Where it runs without asking: in whose name, and until when.
     bypass: Option<Bypass>,
 }
@@ -72,6 +76,8 @@ impl Session {
             archived_at: session.archived_at,
             forked_from: session.forked_from,
             cursor: Cursor { epoch, seq: session.last_seq }.to_string(),
+            updated_at: session.updated_at,
+            activity: session.activity,
             // Its end may not be written yet.
             bypass: session.bypass.filter(|bypass| bypass.until > OffsetDateTime::now_utc()).map(Bypass::from),
         }
@@ -150,12 +156,27 @@ pub(super) async fn list(
     }
     let filter =
         Filter { viewer: caller.viewer(&app), archived: page.archived, workspace: page.workspace, owner: page.owner };
-    let found = app.0.journal.sessions(&filter, page.before, limit).await?;
+    Ok(axum::Json(listed(&app, &filter, page.before, limit).await?))
+}
+
+/// What the list begins with for somebody who asks for nothing in particular.
+pub(super) async fn newest(app: &AppState, viewer: Viewer) -> Result<SessionList, ApiError> {
+    let filter = Filter { viewer, archived: false, workspace: None, owner: None };
+    listed(app, &filter, None, DEFAULT_PAGE).await
+}
+
+async fn listed(
+    app: &AppState,
+    filter: &Filter,
+    before: Option<SessionId>,
+    limit: u32,
+) -> Result<SessionList, ApiError> {
+    let found = app.0.journal.sessions(filter, before, limit).await?;
     let full = found.len() >= limit as usize;
     let epoch = app.0.journal.epoch();
     let sessions: Vec<Session> = found.into_iter().map(|session| Session::new(session, epoch)).collect();
     let next = sessions.last().filter(|_| full).map(|session| session.id);
-    Ok(axum::Json(SessionList { sessions, next }))
+    Ok(SessionList { sessions, next })
 }
 
 /// Begin a session in a workspace. Its process starts with its first message.

@@ -5,11 +5,11 @@ use crate::journal::small_disk::SmallDisk;
 use protocol::event::Visibility;
 use serde_json::{Value, json};
 
-const KEY: Option<&str> = Some("sk-ant-api03-test");
+pub(super) const KEY: Option<&str> = Some("sk-ant-api03-test");
 
 impl Agent {
     /// A request of somebody else's.
-    async fn other(&self, method: Method, path: &str, grant: Grant, body: &Value) -> Response {
+    pub(super) async fn other(&self, method: Method, path: &str, grant: Grant, body: &Value) -> Response {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -20,7 +20,7 @@ impl Agent {
         self.send(request.body(body.to_string().into()).unwrap()).await
     }
 
-    async fn own(&self, method: Method, path: &str, body: &Value) -> Response {
+    pub(super) async fn own(&self, method: Method, path: &str, body: &Value) -> Response {
         let request = self.request(method, path, Some(Grant::Operate)).header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(body.to_string().into()).unwrap()).await
     }
@@ -32,7 +32,7 @@ impl Agent {
         self.send(request.body(r#"{"text":"hello"}"#.into()).unwrap()).await
     }
 
-    async fn hide(&self, session: SessionId) {
+    pub(super) async fn hide(&self, session: SessionId) {
         let hidden =
             self.own(Method::PATCH, &format!("/v1/sessions/{session}"), &json!({"visibility": "private"})).await;
         assert_eq!(json_of(hidden).await["visibility"], "private");

@@ -79,6 +79,7 @@ impl Clones {
                 list::fail(&mut entries, name, failure.to_string());
             }
         }
+        self.0.workspaces.changed();
     }
 
     async fn work(
@@ -118,8 +119,10 @@ impl Clones {
                 _ = looks.tick() => {
                     if let Some(newest) = progress::newest(&process.stderr_tail())
                         && let Some(Entry::Cloning { progress, .. }) = self.entries().get_mut(name)
+                        && *progress != newest
                     {
                         *progress = newest;
+                        self.0.workspaces.changed();
                     }
                 }
                 _ = weighs.tick() => self.weigh(folder).await?,

@@ -147,6 +147,7 @@ impl Clones {
         }
         let entry = Entry::Cloning { progress: Progress::default(), cancel: cancel.clone(), over: over.clone() };
         entries.insert(name.clone(), entry);
+        self.0.workspaces.changed();
         let clones = self.clone();
         let name = name.clone();
         self.0.tasks.spawn(async move {
@@ -173,6 +174,7 @@ impl Clones {
         let path = self.0.workspaces.create(name)?;
         // What failed under this name before is history.
         entries.remove(name);
+        self.0.workspaces.changed();
         Ok(path)
     }
 
@@ -204,6 +206,9 @@ impl Clones {
             let failed = matches!(entries.get(name), Some(Entry::Failed { .. }));
             failed && entries.remove(name).is_some()
         };
+        if forgotten {
+            self.0.workspaces.changed();
+        }
         // It may have become whole before it heard of its end.
         if self.is_there(name).await? {
             return Err(CloneError::Ready);
