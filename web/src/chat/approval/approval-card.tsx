@@ -13,21 +13,28 @@ import { type Reply, useAnswer } from "./use-answer";
 
 type Props = { core: string; session: string; asked: Of<"approval_requested"> };
 
+/** There is nothing left to answer. */
+const OVER = ["approval-decided", "approval-withdrawn", "not-found"];
+
 /** Something that waits for a person's answer. */
 export function ApprovalCard({ core, session, asked }: Props) {
   const card = useRef<HTMLElement>(null);
   const answering = useAnswer(core, session, asked.approval);
   const blocked = useBlocked(core);
   const kind = asked.asks?.type ?? "permission";
+  // What had the focus goes away, and soon the card as well: in a conversation the reader stays in that.
+  const stay = () => {
+    const place = card.current?.closest<HTMLElement>('[role="log"]') ?? card.current;
+    place?.focus({ preventScroll: true });
+  };
   const reply = (reply: Reply) =>
     answering.mutate(reply, {
-      // What had the focus goes away: it stays where the reader was.
-      onSuccess: () => card.current?.focus(),
-      onError: (error) => isProblem(error, "approval-decided", "approval-withdrawn") && card.current?.focus(),
+      onSuccess: stay,
+      onError: (error) => isProblem(error, ...OVER) && stay(),
     });
   const form = { asked, reply, busy: answering.isPending, blocked };
   const { Icon, title } = headings[kind];
-  const over = answering.isSuccess || isProblem(answering.error, "approval-decided", "approval-withdrawn", "not-found");
+  const over = answering.isSuccess || isProblem(answering.error, ...OVER);
   return (
     <section
       ref={card}

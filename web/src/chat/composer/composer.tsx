@@ -140,13 +140,7 @@ export function Composer({ core, session, pictures, blocked, working, interrupti
             }}
           />
           <Tip text="Add pictures">
-            <Button
-              kind="quiet"
-              size="icon"
-              className="pointer-coarse:size-9"
-              aria-label="Add pictures"
-              onClick={() => files.current?.click()}
-            >
+            <Button kind="quiet" size="icon" aria-label="Add pictures" onClick={() => files.current?.click()}>
               <ImagePlus aria-hidden />
             </Button>
           </Tip>
@@ -157,7 +151,6 @@ export function Composer({ core, session, pictures, blocked, working, interrupti
             <Tip text="Interrupt (Esc)">
               <Button
                 size="icon"
-                className="pointer-coarse:size-9"
                 aria-label="Interrupt"
                 busy={interrupting}
                 disabled={interrupting}
@@ -171,7 +164,6 @@ export function Composer({ core, session, pictures, blocked, working, interrupti
             <Button
               kind="primary"
               size="icon"
-              className="pointer-coarse:size-9"
               aria-label="Send"
               disabled={empty || blocked !== undefined}
               onClick={send}

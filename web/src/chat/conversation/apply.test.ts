@@ -208,7 +208,8 @@ test("messages wait behind everything, and begin in their order", () => {
   const conversation = apply(EMPTY, events);
   expect(kinds(conversation)).toEqual(["turn-t1", "note-6", "turn-t2", "turn-t3"]);
   expect(turnOf(conversation, "t2")).toMatchObject({ state: "working", blocks: [{ type: "note" }] });
-  expect(turnOf(conversation, "t3").state).toBe("waiting");
+  expect(turnOf(conversation, "t3")).toMatchObject({ state: "waiting", behind: true });
+  expect(turnOf(conversation, "t1").behind).toBe(false);
   expect(conversation.about).toEqual({ title: "x", mode: "plan" });
 });
 

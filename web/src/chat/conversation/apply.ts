@@ -28,7 +28,8 @@ function take(draft: Draft, event: Told): void {
       break;
     case "title_changed":
       draft.about({ title: event.title ?? null });
-      draft.note(event);
+      // A name that it was born with is no news.
+      if (draft.hasTurns) draft.note(event);
       break;
     case "visibility_changed":
       draft.about({ visibility: event.visibility });

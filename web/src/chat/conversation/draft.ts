@@ -29,15 +29,20 @@ export class Draft {
     return { seq: this.seq, about: this.#about, entries: this.#entries, working: this.#working };
   }
 
+  get hasTurns(): boolean {
+    return this.#entries.some(({ type }) => type === "turn");
+  }
+
   about(news: About): void {
     this.#about = { ...this.#about, ...news };
   }
 
   accept(event: Of<"message_accepted">): void {
     const { turn, text, by, images, at } = event;
+    const behind = this.#working !== undefined || this.#beforeWaiting() < this.#entries.length;
     // No turn has two messages.
     if (this.#entries.some((entry) => entry.type === "turn" && entry.id === turn)) this.unknown(event, event.seq);
-    else this.#push(TurnDraft.of({ id: turn, at, by, text, images: images ?? [] }).done());
+    else this.#push(TurnDraft.of({ id: turn, at, by, text, images: images ?? [], behind }).done());
   }
 
   begin({ turn, model, at }: Of<"turn_started">): void {

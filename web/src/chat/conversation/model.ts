@@ -37,6 +37,8 @@ export type Turn = {
   readonly text: string;
   readonly images: readonly Image[];
   readonly state: "waiting" | "working" | "over";
+  /** It was accepted while others worked or waited. */
+  readonly behind: boolean;
   readonly startedAt: string | undefined;
   readonly model: string | undefined;
   readonly blocks: readonly Block[];

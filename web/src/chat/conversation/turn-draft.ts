@@ -4,7 +4,14 @@ import type { Approval, Block, Said, Tool, Turn, TurnEnd } from "./model";
 import type { Of } from "./recorded";
 import { withLine } from "./unknown";
 
-type Accepted = { id: string; at: string; by: Actor | undefined; text: string; images: readonly Image[] };
+type Accepted = {
+  id: string;
+  at: string;
+  by: Actor | undefined;
+  text: string;
+  images: readonly Image[];
+  behind?: boolean;
+};
 
 export class TurnDraft {
   #turn: Turn;
@@ -20,6 +27,7 @@ export class TurnDraft {
     return new TurnDraft({
       type: "turn",
       key: `turn-${accepted.id}`,
+      behind: false,
       ...accepted,
       state: "waiting",
       startedAt: undefined,

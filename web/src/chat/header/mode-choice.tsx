@@ -12,7 +12,7 @@ export function ModeChoice({ mode, onChange }: Props) {
   return (
     <Menu
       trigger={
-        <Button kind="quiet" size="small" className="pointer-coarse:h-9" aria-label={`Mode: ${modeName(mode)}`}>
+        <Button kind="quiet" size="small" aria-label={`Mode: ${modeName(mode)}`}>
           {modeName(mode)}
           <ChevronDown aria-hidden />
         </Button>

@@ -17,7 +17,7 @@ export function ModelChoice({ model, onChange }: Props) {
     <>
       <Menu
         trigger={
-          <Button kind="quiet" size="small" className="min-w-0 shrink pointer-coarse:h-9" aria-label={`Model: ${name}`}>
+          <Button kind="quiet" size="small" className="min-w-0 shrink" aria-label={`Model: ${name}`}>
             <span className="truncate">{name}</span>
             <ChevronDown aria-hidden />
           </Button>

@@ -28,12 +28,16 @@ export function SessionHeader({ core, view, session }: Props) {
             <Link
               to="/cores/$core/workspaces/$workspace"
               params={{ core, workspace: session.workspace }}
-              className="truncate hover:underline"
+              className="truncate hover:underline pointer-coarse:-my-2.5 pointer-coarse:py-2.5"
             >
               {oneLine(session.workspace, 64)}
             </Link>
             <span aria-hidden>·</span>
-            <Link to="/cores/$core" params={{ core }} className="truncate hover:underline">
+            <Link
+              to="/cores/$core"
+              params={{ core }}
+              className="truncate hover:underline pointer-coarse:-my-2.5 pointer-coarse:py-2.5"
+            >
               {oneLine(view?.name ?? "Core", 64)}
             </Link>
             {!mine && (

@@ -31,7 +31,6 @@ export function SessionMenu({ core, session, change }: Props) {
           <Button
             kind="quiet"
             size="icon"
-            className="pointer-coarse:size-9"
             aria-label="More about this session"
             busy={fork.isPending || exported.isPending}
           >

@@ -35,7 +35,7 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
           ref={button}
           type="button"
           title="Rename (F2)"
-          className="block h-7 max-w-full truncate rounded-md px-1.5 text-left font-semibold hover:bg-sunken"
+          className="block h-7 max-w-full truncate pointer-coarse:h-9 rounded-md px-1.5 text-left font-semibold hover:bg-sunken"
           onClick={() => setEditing(true)}
         >
           {shown}

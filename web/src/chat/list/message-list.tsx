@@ -1,19 +1,20 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import type { Conversation } from "../conversation/model";
 import { rows } from "../conversation/rows";
 import { estimate } from "./estimate";
 import { RowView } from "./row-view";
+import { useKeptEnd } from "./use-kept-end";
 
-type Props = { core: string; session: string; conversation: Conversation; children?: ReactNode };
+type Props = { core: string; session: string; conversation: Conversation };
 
 /** Whoever is so near to the end is at the end. */
 const NEAR = 80;
 
 /** What was said. It stays at its end while the reader is there, and where the reader is otherwise. */
-export function MessageList({ core, session, conversation, children }: Props) {
+export function MessageList({ core, session, conversation }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const all = useMemo(() => rows(conversation), [conversation]);
@@ -33,6 +34,7 @@ export function MessageList({ core, session, conversation, children }: Props) {
   // Whoever comes to a session wants to see how it stands.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is shown
   useLayoutEffect(() => list.scrollToEnd(), []);
+  useKeptEnd(box, NEAR, () => list.scrollToEnd());
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -63,7 +65,6 @@ export function MessageList({ core, session, conversation, children }: Props) {
             );
           })}
         </div>
-        {children}
       </div>
       {away && (
         <Button

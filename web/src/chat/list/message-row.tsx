@@ -6,7 +6,7 @@ import { useClipped } from "../tool/use-clipped";
 
 /** What a person said. */
 export function MessageRow({ core, session, turn }: { core: string; session: string; turn: Turn }) {
-  const { by, text, images, state, at } = turn;
+  const { by, text, images, state, at, behind } = turn;
   const lines = upright(text).split("\n");
   const { shown, more } = useClipped(lines.length, 40);
   return (
@@ -17,7 +17,7 @@ export function MessageRow({ core, session, turn }: { core: string; session: str
       <header className="mb-1 flex min-h-5 items-center gap-2 text-ink-faint text-xs">
         <span className="min-w-0 truncate font-medium text-ink-soft">{oneLine(by?.name ?? "", 80)}</span>
         <Time at={at} />
-        {state === "waiting" && <Badge>Waits for its turn</Badge>}
+        {state === "waiting" && <Badge>{behind ? "Waits for its turn" : "Claude Code starts"}</Badge>}
       </header>
       <p className="whitespace-pre-wrap [overflow-wrap:anywhere]">{lines.slice(0, shown).join("\n")}</p>
       {more}

@@ -1,11 +1,9 @@
 import { ApprovalCard } from "../approval/approval-card";
-import { Outcome } from "../approval/outcome";
 import type { Tool } from "../conversation/model";
 import { oneLine } from "../plain-text";
-import { ToolInput } from "../tool/tool-input";
-import { ToolOutput } from "../tool/tool-output";
 import { summary } from "../tool/understand";
 import { Fold } from "./fold";
+import { ToolBody } from "./tool-body";
 
 type Props = {
   core: string;
@@ -18,13 +16,14 @@ type Props = {
 
 /** A tool that was used: what it was for in a line; its input, who allowed it and what came of it below. */
 export function ToolRow({ core, session, tool, name, over }: Props) {
-  const { approval, result } = tool;
+  const { approval } = tool;
   if (approval && !approval.outcome && !over) {
     return <ApprovalCard core={core} session={session} asked={approval.asked} />;
   }
   return (
     <Fold
       name={name}
+      initially={approval?.asked.asks?.type === "questions" || approval?.asked.asks?.type === "plan"}
       summary={
         <>
           <span className="shrink-0 font-medium text-ink">{oneLine(tool.name, 48)}</span>
@@ -33,21 +32,17 @@ export function ToolRow({ core, session, tool, name, over }: Props) {
         </>
       }
     >
-      {() => (
-        <>
-          <ToolInput name={tool.name} input={tool.input} />
-          {approval && <Outcome approval={approval} />}
-          {result && <ToolOutput content={result.content} isError={result.isError} />}
-        </>
-      )}
+      {() => <ToolBody tool={tool} />}
     </Fold>
   );
 }
 
 function State({ tool: { result, approval }, over }: Pick<Props, "tool" | "over">) {
-  const denied = approval?.outcome?.kind === "approval_decided" && approval.outcome.decision === "deny";
-  if (denied) return <span className="shrink-0 text-warn-text text-xs">denied</span>;
+  const decided = approval?.outcome?.kind === "approval_decided" ? approval.outcome : undefined;
+  const by = decided ? oneLine(decided.by.name, 40) : "";
+  if (decided?.decision === "deny") return <span className="shrink-0 text-warn-text text-xs">denied by {by}</span>;
   if (result?.isError) return <span className="shrink-0 text-bad text-xs">failed</span>;
-  if (result) return null;
-  return <span className="shrink-0 text-ink-faint text-xs">{over ? "no result" : "runs…"}</span>;
+  if (!result) return <span className="shrink-0 text-ink-faint text-xs">{over ? "no result" : "runs…"}</span>;
+  if (decided?.through !== "answer") return null;
+  return <span className="hidden shrink-0 text-ink-faint text-xs sm:inline">allowed by {by}</span>;
 }

@@ -78,6 +78,8 @@ export function summary(name: string, input: unknown): string {
   if (doing.does === "change") return oneLine(doing.file);
   if (!isRecord(input)) return "";
   if (name === "Read" && typeof input.file_path === "string") return oneLine(input.file_path);
+  if (Array.isArray(input.questions))
+    return input.questions.length === 1 ? "1 question" : `${input.questions.length} questions`;
   if (Array.isArray(input.todos)) return input.todos.length === 1 ? "1 item" : `${input.todos.length} items`;
   for (const key of TELLING) {
     const value = input[key];

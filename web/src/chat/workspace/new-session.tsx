@@ -73,7 +73,6 @@ export function NewSession({ core, workspace }: { core: string; workspace: strin
           <Button
             kind="quiet"
             size="small"
-            className="pointer-coarse:h-9"
             aria-pressed={!shared}
             onClick={() => setVisibility(shared ? "private" : "shared")}
           >

@@ -15,7 +15,7 @@ export function SessionLists({ core, workspace }: { core: string; workspace: str
             key={String(it)}
             kind="quiet"
             size="small"
-            className={cn("pointer-coarse:h-9", archived === it && "bg-sunken text-ink")}
+            className={cn(archived === it && "bg-sunken text-ink")}
             aria-pressed={archived === it}
             onClick={() => setArchived(it)}
           >
