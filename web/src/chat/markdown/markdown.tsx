@@ -2,6 +2,7 @@ import "./prose.css";
 import { memo, useRef } from "react";
 import { upright } from "../plain-text";
 import { CodeBlock } from "./code-block";
+import { isPlain } from "./plain-prose";
 import { Prose } from "./prose";
 import { NOTHING, split } from "./split";
 import { useCalm } from "./use-calm";
@@ -26,5 +27,5 @@ export const Markdown = memo(function Markdown({ text, streaming = false }: { te
 });
 
 function Growing({ source, growing }: { source: string; growing: boolean }) {
-  return <Prose source={upright(useCalm(source, growing))} />;
+  return <Prose source={upright(useCalm(source, growing && !isPlain(source)))} />;
 }

@@ -3,10 +3,7 @@ import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./code-block";
 import { safeLink } from "./links";
-
-/** Nothing in it means anything in markdown. */
-const PLAIN = /^[\p{L}\p{N} ,.;?'"()\n%]*$/u;
-const NUMBERED = /^\s*\d+[.)]|\n\s*\d+[.)]|\n {4}|^ {4}| {2}\n|www\./;
+import { isPlain } from "./plain-prose";
 
 const components: Components = {
   a: ({ href, children }) => <Leading address={href}>{children}</Leading>,
@@ -31,7 +28,7 @@ const components: Components = {
 
 /** A block of markdown. What is HTML in it is shown as the text that it is. */
 export const Prose = memo(function Prose({ source }: { source: string }) {
-  if (PLAIN.test(source) && !NUMBERED.test(source)) return <p>{source.trim()}</p>;
+  if (isPlain(source)) return <p>{source.trim()}</p>;
   return (
     <ReactMarkdown
       remarkPlugins={[remarkGfm]}
