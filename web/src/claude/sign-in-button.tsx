@@ -5,15 +5,22 @@ import { Button } from "@/ui/button";
 import { SignInDialog } from "./sign-in-dialog";
 import { useSignIn } from "./use-sign-in";
 
+type Props = {
+  core: CoreView;
+  /** Not where the Core is signed in. The dialog that says so stays: this must not go away with the button. */
+  ifNeeded?: boolean;
+};
+
 /** “Sign In with Claude”, next to its Core. While one waits for its code, the way back to it. */
-export function SignInButton({ core }: { core: CoreView }) {
+export function SignInButton({ core, ifNeeded }: Props) {
   const me = useMe();
   const signingIn = useSignIn(core);
   const { state, method } = core.claude;
   const { at } = signingIn.stage;
   const underWay = at === "waiting" || at === "exchanging";
   const dialog = <SignInDialog core={core} signingIn={signingIn} />;
-  if (method === "api_key" || isOthersPlan(core, me)) return dialog;
+  const needless = ifNeeded && state === "signed_in" && !underWay;
+  if (method === "api_key" || isOthersPlan(core, me) || needless) return dialog;
   return (
     <>
       {underWay ? (

@@ -8,7 +8,8 @@ import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { Failure, Notice } from "@/ui/notice";
 import { CoreAttention, CoreLine, Labels } from "./core-line";
-import { presence } from "./core-state";
+import { isOthersPlan, presence } from "./core-state";
+import { GitAccess } from "./git-access";
 import { JournalRoom } from "./journal-room";
 import { coresQuery } from "./queries";
 import { WorkspaceList } from "./workspace-list";
@@ -35,6 +36,7 @@ export function CorePage() {
 }
 
 function Core({ core }: { core: CoreView }) {
+  const me = useMe();
   const state = presence(core);
   return (
     <>
@@ -70,6 +72,7 @@ function Core({ core }: { core: CoreView }) {
           <WorkspaceList core={core} />
         </>
       )}
+      {state === "online" && me.role === "admin" && !isOthersPlan(core, me) && <GitAccess core={core} />}
       {state === "online" && <JournalRoom core={core} />}
     </>
   );
@@ -77,7 +80,6 @@ function Core({ core }: { core: CoreView }) {
 
 function SignInLine({ core }: { core: CoreView }) {
   const me = useMe();
-  const signedIn = core.claude.state === "signed_in";
   return (
     <section
       aria-label="Claude"
@@ -87,7 +89,7 @@ function SignInLine({ core }: { core: CoreView }) {
       <Button kind="quiet" asChild>
         <Link to="/settings/cores">Settings</Link>
       </Button>
-      {!signedIn && <SignInButton core={core} />}
+      <SignInButton core={core} ifNeeded />
     </section>
   );
 }

@@ -37,3 +37,21 @@ export const journalQuery = (core: string) =>
     queryFn: ({ signal }) => answer(api.GET("/api/v1/cores/{core}/journal", { params: { path: { core } }, signal })),
     refetchInterval: 30_000,
   });
+
+/** The public half of a Core's key for ssh. It is made when it is first asked for. */
+export const deployKeyQuery = (core: string) =>
+  queryOptions({
+    queryKey: ["cores", core, "deploy-key"],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/cores/{core}/git/deploy-key", { params: { path: { core } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The hosts that a Core has credentials for, never the credentials. */
+export const gitCredentialsQuery = (core: string) =>
+  queryOptions({
+    queryKey: ["cores", core, "git-credentials"],
+    queryFn: async ({ signal }) =>
+      (await answer(api.GET("/api/v1/cores/{core}/git/credentials", { params: { path: { core } }, signal })))
+        .credentials,
+  });

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useRef } from "react";
 import { cn } from "./class-names";
 
 export const DialogTrigger = Radix.Trigger;
@@ -17,12 +17,24 @@ type Props = Pick<ComponentProps<typeof Radix.Root>, "open" | "onOpenChange"> & 
 };
 
 export function Dialog({ title, description, hideDescription, wide, trigger, children, ...state }: Props) {
+  const before = useRef<Element>(null);
+  // Without a trigger of its own the focus would be lost: it goes back to where it was.
+  const note = () => {
+    before.current = document.activeElement;
+  };
+  const giveBack = (event: Event) => {
+    if (trigger) return;
+    event.preventDefault();
+    if (before.current instanceof HTMLElement) before.current.focus();
+  };
   return (
     <Radix.Root {...state}>
       {trigger && <Radix.Trigger asChild>{trigger}</Radix.Trigger>}
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/50" />
         <Radix.Content
+          onOpenAutoFocus={note}
+          onCloseAutoFocus={giveBack}
           className={cn(
             "fixed top-1/2 left-1/2 z-50 flex max-h-[min(90dvh,48rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border bg-surface shadow-xl",
             wide ? "max-w-2xl" : "max-w-lg",
