@@ -8,6 +8,8 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
   const [editing, setEditing] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const back = useRef(false);
+  /** What is taken away loses the focus too, and that is no second answer. */
+  const open = useRef(false);
   useEffect(() => {
     if (!editing && back.current) button.current?.focus();
     back.current = false;
@@ -16,12 +18,15 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
     const press = (event: KeyboardEvent) => {
       if (event.key !== "F2") return;
       event.preventDefault();
+      open.current = true;
       setEditing(true);
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
   }, []);
   const done = (title: string | undefined, byKey: boolean) => {
+    if (!open.current) return;
+    open.current = false;
     back.current = byKey;
     setEditing(false);
     const wanted = title?.trim();
@@ -36,7 +41,10 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
           type="button"
           title="Rename (F2)"
           className="block h-7 max-w-full truncate pointer-coarse:h-9 rounded-md px-1.5 text-left font-semibold hover:bg-sunken"
-          onClick={() => setEditing(true)}
+          onClick={() => {
+            open.current = true;
+            setEditing(true);
+          }}
         >
           {shown}
           <span className="sr-only">: rename</span>
@@ -56,8 +64,10 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
       onFocus={(event) => event.target.select()}
       onBlur={(event) => done(event.target.value, false)}
       onKeyDown={(event) => {
-        if (event.key === "Enter" && !event.nativeEvent.isComposing) done(event.currentTarget.value, true);
-        if (event.key === "Escape") done(undefined, true);
+        if (event.nativeEvent.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+        // The name has the focus next: the key is not for that.
+        event.preventDefault();
+        done(event.key === "Enter" ? event.currentTarget.value : undefined, true);
       }}
     />
   );

@@ -34,7 +34,7 @@ export function MessageList({ core, session, conversation }: Props) {
   // Whoever comes to a session wants to see how it stands.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is shown
   useLayoutEffect(() => list.scrollToEnd(), []);
-  useKeptEnd(box, NEAR, () => list.scrollToEnd());
+  useKeptEnd(box, NEAR);
   return (
     <div className="relative min-h-0 flex-1">
       <div
