@@ -3,9 +3,15 @@ import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./code-block";
 import { safeLink } from "./links";
-import { isPlain } from "./plain-prose";
+import { isPlain, parts } from "./plain-prose";
 
 const components: Components = {
+  // The page's own heading stands above all of them.
+  h1: ({ children }) => <h2>{children}</h2>,
+  h2: ({ children }) => <h3>{children}</h3>,
+  h3: ({ children }) => <h4>{children}</h4>,
+  h4: ({ children }) => <h5>{children}</h5>,
+  h5: ({ children }) => <h6>{children}</h6>,
   a: ({ href, children }) => <Leading address={href}>{children}</Leading>,
   // A picture would tell its host who reads what: where it is, is said instead.
   img: ({ src, alt }) => <Leading address={src}>{alt ? `picture: ${alt}` : "picture"}</Leading>,
@@ -28,7 +34,7 @@ const components: Components = {
 
 /** A block of markdown. What is HTML in it is shown as the text that it is. */
 export const Prose = memo(function Prose({ source }: { source: string }) {
-  if (isPlain(source)) return <p>{source.trim()}</p>;
+  if (isPlain(source)) return <p>{parts(source.trim())}</p>;
   return (
     <ReactMarkdown
       remarkPlugins={[remarkGfm]}
