@@ -1,9 +1,10 @@
 import type { Session } from "@/api/schema";
+import { oneLine } from "./plain-text";
 
 /** What a session is called where nobody has named it. */
 export function sessionTitle(session: Pick<Session, "title" | "created_at">): string {
   return (
-    session.title ??
+    oneLine(session.title ?? "") ||
     `Session of ${new Date(session.created_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}`
   );
 }

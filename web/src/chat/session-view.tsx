@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Session } from "@/api/schema";
+import { presence } from "@/cores/core-state";
 import { useMe } from "@/shell/use-me";
 import { Failure } from "@/ui/notice";
 import { messageBlocks } from "./blocked";
@@ -63,6 +64,7 @@ export function SessionView({ core, session: before }: { core: string; session: 
             session={session.id}
             pictures={pictures}
             blocked={blocked}
+            said={view !== undefined && presence(view) !== "online"}
             working={working}
             interrupting={interrupt.isPending}
             onInterrupt={() => interrupt.mutate()}

@@ -28,7 +28,9 @@ export function StandingLine({ core, standing }: { core: CoreView | undefined; s
     );
   }
   if (core && presence(core) === "offline") {
-    return <Notice kind="warn">The Core is offline. It goes on by itself when it is back.</Notice>;
+    return (
+      <Notice kind="warn">The Core is offline. It goes on by itself when it is back; what you type is kept.</Notice>
+    );
   }
   if (standing.state === "waiting") {
     return <Notice kind="warn">{oneLine(standing.why)}. It goes on by itself.</Notice>;

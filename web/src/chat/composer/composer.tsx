@@ -20,6 +20,8 @@ type Props = {
   pictures: Pictures;
   /** Why nothing can be sent now, in words. */
   blocked: string | undefined;
+  /** Why stands above already. */
+  said: boolean;
   working: boolean;
   interrupting: boolean;
   onInterrupt: () => void;
@@ -29,7 +31,7 @@ type Props = {
 const enterSends = () => !matchMedia("(pointer: coarse)").matches;
 
 /** Where a message is written. */
-export function Composer({ core, session, pictures, blocked, working, interrupting, onInterrupt }: Props) {
+export function Composer({ core, session, pictures, blocked, said, working, interrupting, onInterrupt }: Props) {
   const drafts = Drafts.of(core, session);
   const draft = useSyncExternalStore(drafts.subscribe, drafts.current);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -145,7 +147,7 @@ export function Composer({ core, session, pictures, blocked, working, interrupti
             </Button>
           </Tip>
           <p className="min-w-0 flex-1 px-1 text-ink-faint text-xs" role="status">
-            {blocked}
+            {said ? null : blocked}
           </p>
           {working && (
             <Tip text="Interrupt (Esc)">

@@ -5,7 +5,6 @@ import type { Session } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Failure } from "@/ui/notice";
-import { oneLine } from "../plain-text";
 import { sessionTitle } from "../session-title";
 
 type Props = { core: string; session: Session; open: boolean; onDone: () => void };
@@ -29,7 +28,7 @@ export function RemoveDialog({ core, session, open, onDone }: Props) {
       open={open}
       onOpenChange={onDone}
       title="Delete this session?"
-      description={`“${oneLine(sessionTitle(session))}” and all that was said in it are gone for good, for everybody. The files in the workspace stay.`}
+      description={`“${sessionTitle(session)}” and all that was said in it are gone for good, for everybody. The files in the workspace stay.`}
     >
       <Failure error={remove.error} />
       <DialogActions>

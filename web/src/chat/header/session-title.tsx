@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from "react";
 import type { Session } from "@/api/schema";
-import { oneLine } from "../plain-text";
 import { sessionTitle } from "../session-title";
 
 /** Renamed where it stands: F2 or a click, Enter keeps it, Escape leaves it as it was. */
@@ -32,7 +31,7 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
     const wanted = title?.trim();
     if (wanted !== undefined && wanted !== (session.title ?? "")) onChange(wanted);
   };
-  const shown = oneLine(sessionTitle(session));
+  const shown = sessionTitle(session);
   if (!editing) {
     return (
       <h1 className="min-w-0">

@@ -56,7 +56,7 @@ function SessionItem({ core, session }: { core: string; session: Session }) {
         className="-mx-2 flex min-h-11 items-center gap-3 rounded-lg px-2 py-1.5 hover:bg-sunken"
       >
         <span className="min-w-0 flex-1">
-          <span className="block truncate font-medium text-sm">{oneLine(sessionTitle(session))}</span>
+          <span className="block truncate font-medium text-sm">{sessionTitle(session)}</span>
           <span className="block truncate text-ink-faint text-xs">
             {owner.user === me.user ? "" : `${oneLine(owner.name, 64)}, `}
             <Time at={session.created_at} />
