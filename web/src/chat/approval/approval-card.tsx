@@ -42,10 +42,10 @@ export function ApprovalCard({ core, session, asked }: Props) {
       aria-label={`${title(asked)}: waits for an answer`}
       className="my-2 rounded-xl border border-warn bg-surface p-3 sm:p-4"
     >
-      <h3 className="mb-2 flex items-center gap-2 font-medium">
+      <h2 className="mb-2 flex items-center gap-2 font-medium">
         <Icon className="size-5 shrink-0 text-warn" aria-hidden />
         <span className="min-w-0 break-words">{title(asked)}</span>
-      </h3>
+      </h2>
       {over ? (
         <TooLate error={answering.error} decision={answering.data?.decision} />
       ) : (
