@@ -33,6 +33,7 @@ const WORKSPACES: Duration = Duration::from_millis(500);
 
 /// What a reader is told: the type of an event, and its data.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and most are of this kind")]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 pub(super) enum News {
     /// The newest that are there for the caller and not in the archive. It comes first, and again where what the reader
@@ -177,7 +178,11 @@ impl Listener {
         };
         // What is followed lives as long as the app does, and this holds the app.
         tokio::select! {
-            altered = altered => self.heard(altered)?,
+            altered = altered => match altered {
+                Ok(first) => self.heard(first),
+                Err(RecvError::Lagged(_)) => self.due.anew = true,
+                Err(RecvError::Closed) => return Err(JournalError::Closed),
+            },
             Ok(()) = workspaces => {
                 self.due.workspaces = true;
                 self.not_before.1 = Instant::now() + WORKSPACES;
@@ -189,12 +194,9 @@ impl Listener {
         Ok(())
     }
 
-    fn heard(&mut self, first: Result<Altered, RecvError>) -> Result<(), JournalError> {
-        let mut next = match first {
-            Ok(altered) => Ok(altered),
-            Err(RecvError::Lagged(missed)) => Err(TryRecvError::Lagged(missed)),
-            Err(RecvError::Closed) => return Err(JournalError::Closed),
-        };
+    /// Takes this change, and all that have come behind it.
+    fn heard(&mut self, first: Altered) {
+        let mut next = Ok(first);
         while let Ok(altered) = next {
             let there = self.caller.may_use_such(altered.owner, altered.visibility, Use::See, &self.app).is_ok();
             *self.due.sessions.entry(altered.session).or_default() |= there;
@@ -202,6 +204,5 @@ impl Listener {
         }
         self.due.anew = matches!(next, Err(TryRecvError::Lagged(_)));
         self.not_before.0 = Instant::now() + SESSIONS;
-        Ok(())
     }
 }
