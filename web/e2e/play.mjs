@@ -5,7 +5,8 @@ import { chromium } from "playwright-core";
 import { Watch } from "./watch.mjs";
 
 const name = process.argv[2];
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const input = createInterface({ input: process.stdin });
+const lines = input[Symbol.asyncIterator]();
 const next = async () => JSON.parse((await lines.next()).value);
 const stage = await next();
 
@@ -30,6 +31,8 @@ const browser = await chromium.launch({
     "--no-first-run",
   ],
 });
+// Whoever asked for this has gone: nobody is there to see how it goes on.
+input.on("close", () => browser.close().finally(() => process.exit(1)));
 const watch = new Watch(new URL(stage.url).origin);
 
 /** Somebody at a browser of their own. */
@@ -65,5 +68,5 @@ try {
   process.exitCode = 1;
 } finally {
   await browser.close();
-  process.stdin.destroy();
+  process.exit();
 }

@@ -6,7 +6,9 @@ export default async function ({ person, picture, password, told }) {
   const page = await person();
   const answers = [];
   page.on("response", (response) => {
-    if (new URL(response.url()).pathname.startsWith("/api/")) answers.push(response.text().catch(() => ""));
+    // A stream has no end to wait for; what it tells of a Core is what the list says.
+    const streams = response.headers()["content-type"]?.startsWith("text/event-stream");
+    if (!streams && new URL(response.url()).pathname.startsWith("/api/")) answers.push(response.text().catch(() => ""));
   });
   await logIn(page, "ada", password);
   await page.getByRole("heading", { name: "Sign it in with Claude" }).waitFor();
