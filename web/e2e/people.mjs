@@ -33,7 +33,7 @@ export function coreInSettings(page, core) {
   return page.getByRole("main").getByRole("listitem").filter({ has: page.getByRole("heading", { name: core, exact: true }) });
 }
 
-/** Makes an empty workspace on a Core, and is on its page then. */
+/** Makes an empty workspace on a Core; its page is there then. */
 export async function makeWorkspace(page, core, name) {
   await page.getByRole("navigation", { name: "Cores and sessions" }).getByRole("link", { name: core }).click();
   await page.getByRole("button", { name: "New workspace" }).click();

@@ -44,7 +44,7 @@ async function person(options = {}) {
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
   });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(30_000);
   watch.over(context);
   return context.newPage();
 }

@@ -11,7 +11,6 @@ export default async function ({ person, picture, ask, password, told }) {
   const ada = await person();
   await logIn(ada, "ada", password);
   await makeWorkspace(ada, told.core, "garden");
-  await ada.getByRole("main").getByRole("link", { name: "garden" }).click();
   await ada.getByLabel("Name of the new session").fill("Planting");
   await ada.getByRole("button", { name: "New session" }).click();
   await say(ada)("hello");

@@ -10,7 +10,6 @@ export default async function ({ person, picture, password, told }) {
     const page = conversations.length === 0 ? ben : await ben.context().newPage();
     await page.goto("/");
     await makeWorkspace(page, core, "garden");
-    await page.getByRole("main").getByRole("link", { name: "garden" }).click();
     await page.getByRole("button", { name: "New session" }).click();
     await page.getByLabel("Message", { exact: true }).fill("hello");
     await page.getByRole("button", { name: "Send", exact: true }).click();
