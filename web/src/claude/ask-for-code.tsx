@@ -29,7 +29,7 @@ export function AskForCode({ stage, signingIn }: Props) {
     <form ref={form} onSubmit={hand} className="grid grid-cols-1 gap-4">
       {blocked && <Notice kind="warn">Your browser did not open Claude’s page. Open it with the link below.</Notice>}
       <Step number={1} title="Approve on Claude’s page">
-        <p>It has opened in a new tab. It works on another device, too:</p>
+        <p>{blocked ? "It" : "It has opened in a new tab. It"} works on another device, too:</p>
         <div className="flex items-center gap-1 rounded-md border bg-sunken pl-3">
           <a
             href={signIn.url}
