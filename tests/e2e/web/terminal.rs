@@ -16,9 +16,11 @@ async fn a_terminal_loses_no_line_to_the_network_a_reload_or_a_killed_agent() {
     let core = Mutex::new(core);
     let answer = async |what: &str, _: &Value| match what {
         "kill the agent" => {
-            let mut core = core.lock().await;
-            core.program().kill().await;
-            core.run();
+            core.lock().await.program().kill().await;
+            Value::Null
+        }
+        "start the agent" => {
+            core.lock().await.run_at_once();
             Value::Null
         }
         other => panic!("nobody answers: {other}"),

@@ -40,6 +40,10 @@ export default async function ({ person, picture, ask, password }) {
   await found("row ", LINES + 1);
   // The agent is killed: the terminal outlives it, and goes on where it was.
   await ask("kill the agent");
+  await page.getByText("Connecting", { exact: true }).waitFor();
+  await picture(page, "without-the-agent");
+  await ask("start the agent");
+  await page.getByText("Live", { exact: true }).waitFor();
   await types("echo still-$((1+1))");
   await screen.getByText("still-2").waitFor();
   await picture(page, "after-the-agent");

@@ -9,10 +9,10 @@ const button = cva(
   {
     variants: {
       kind: {
-        primary: "bg-accent text-accent-ink hover:bg-accent/90",
+        primary: "bg-accent text-accent-ink hover:brightness-90",
         plain: "border bg-surface hover:bg-sunken",
         quiet: "text-ink-soft hover:bg-sunken hover:text-ink",
-        danger: "bg-bad text-white hover:bg-bad/90 dark:text-black",
+        danger: "bg-bad text-white hover:brightness-90 dark:text-black",
       },
       size: {
         small: "h-8 px-2.5 text-sm pointer-coarse:h-9",
