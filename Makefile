@@ -20,7 +20,7 @@ up: prepare build ## Gateway and one Core on this machine, under var/ (Ctrl-C en
 	@scripts/up
 
 test: prepare build-all ## All tests
-	@scripts/prepare sshd=openssh-server asciinema=asciinema
+	@scripts/prepare sshd=openssh-server asciinema=asciinema chromium=chromium
 	cd web && npm test
 	cargo test --workspace --locked
 
@@ -40,6 +40,7 @@ crash: prepare build-all ## The long run of faults: N=… of them (default 50); 
 	CONDRIX_TEST_ROUNDS=$(or $(N),50) cargo test --workspace --locked --test e2e -- faults:: --nocapture
 
 security: prepare build-all ## The long run of hostile input: N=… times the short one (default 20)
+	@scripts/prepare chromium=chromium
 	CONDRIX_TEST_ROUNDS=$(or $(N),20) cargo test --workspace --locked --test e2e -- hostile:: --nocapture
 
 prepare:

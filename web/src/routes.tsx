@@ -9,6 +9,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { LoginPage } from "./account/login-page";
+import { iAm } from "./account/mine";
 import { meQuery } from "./account/queries";
 import { SetupPage } from "./account/setup-page";
 import { Broken } from "./shell/broken";
@@ -45,6 +46,7 @@ const shell = createRoute({
   beforeLoad: async ({ context, location }) => {
     const me = await context.client.ensureQueryData(meQuery);
     if (me === null) throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
+    iAm(me.user);
     return { me };
   },
   component: Shell,

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod front_door;
+mod phone;
 mod revoked;
 mod sign_in;
 mod terminal;

@@ -1,19 +1,19 @@
 /** What somebody typed or opened, kept for as long as this tab lives: rows that scroll out of view are forgotten otherwise. */
 import { useState } from "react";
-
-const PREFIX = "condrix.kept.";
+import { mine } from "@/account/mine";
 
 export function useKept(key: string, initial: string): [string, (value: string) => void, () => void] {
-  const [value, setValue] = useState(() => sessionStorage.getItem(PREFIX + key) ?? initial);
+  const place = mine(`kept.${key}`);
+  const [value, setValue] = useState(() => sessionStorage.getItem(place) ?? initial);
   const keep = (next: string) => {
     setValue(next);
     try {
-      sessionStorage.setItem(PREFIX + key, next);
+      sessionStorage.setItem(place, next);
     } catch {
       // There is no room for it: it lives as long as it is shown.
     }
   };
-  const forget = () => sessionStorage.removeItem(PREFIX + key);
+  const forget = () => sessionStorage.removeItem(place);
   return [value, keep, forget];
 }
 

@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from "vitest";
+import { mine } from "@/account/mine";
 import { forget, keep, kept } from "./kept-sign-in";
 import type { Begun } from "./sign-in-stage";
 
@@ -18,11 +19,11 @@ test("a sign-in is there after a reload until it lapses or is forgotten", () => 
 
 test("what is no sign-in is none", () => {
   for (const text of ["", "{", "null", "7", '{"kind":"claudeai"}']) {
-    sessionStorage.setItem("condrix.sign-in.c", text);
+    sessionStorage.setItem(mine("sign-in.c"), text);
     expect(kept("c", 0), text).toBeUndefined();
   }
   sessionStorage.setItem(
-    "condrix.sign-in.c",
+    mine("sign-in.c"),
     JSON.stringify({ ...begun, signIn: { id: "s", url: "javascript:alert(1)" } }),
   );
   expect(kept("c", 0)).toBeUndefined();

@@ -2,9 +2,10 @@
  * A sign-in that waits is kept over a reload, in this tab. Its code is not: it is a secret, and the vendor's page still
  * shows it.
  */
+import { mine } from "@/account/mine";
 import type { Begun } from "./sign-in-stage";
 
-const key = (core: string) => `condrix.sign-in.${core}`;
+const key = (core: string) => mine(`sign-in.${core}`);
 
 export function keep(core: string, begun: Begun): void {
   sessionStorage.setItem(key(core), JSON.stringify(begun));

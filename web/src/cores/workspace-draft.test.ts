@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test } from "vitest";
+import { mine } from "@/account/mine";
 import { addressTrouble, BLANK, isWorkspaceName, keepDraft, keptDraft, nameOf } from "./workspace-draft";
 
 afterEach(() => sessionStorage.clear());
@@ -35,6 +36,6 @@ test("what was typed is there after a reload, and gone when it was used", () => 
   expect(keptDraft("c")).toEqual(draft);
   keepDraft("c", undefined);
   expect(keptDraft("c")).toEqual(BLANK);
-  sessionStorage.setItem("condrix.new-workspace.c", "[7");
+  sessionStorage.setItem(mine("new-workspace.c"), "[7");
   expect(keptDraft("c")).toEqual(BLANK);
 });

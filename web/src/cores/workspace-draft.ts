@@ -1,4 +1,6 @@
 /** A workspace that is about to be made: what the Core takes, and what was typed so far. */
+import { mine } from "@/account/mine";
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const WORKSPACE_NAME_HINT = "Letters, digits, dots, dashes and underscores; it begins with a letter or digit.";
@@ -40,7 +42,7 @@ export function nameOf(url: string): string {
   return name.slice(0, 64);
 }
 
-const key = (core: string) => `condrix.new-workspace.${core}`;
+const key = (core: string) => mine(`new-workspace.${core}`);
 
 export function keepDraft(core: string, draft: WorkspaceDraft | undefined): void {
   if (draft === undefined) sessionStorage.removeItem(key(core));

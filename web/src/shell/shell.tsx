@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon, SquareTerminal } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { useOnePerson } from "@/account/another";
 import { LoginEnded } from "@/account/login-ended";
 import { useFollowedCores } from "@/cores/follow-cores";
 import { coresQuery } from "@/cores/queries";
@@ -25,6 +26,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   const place = useRouterState({ select: (state) => state.location.pathname });
   const { core } = useParams({ strict: false });
+  useOnePerson(me);
   useFollowedCores();
   const { data: cores } = useQuery(coresQuery);
   // On a page of no Core the terminals are those of the first that answers.

@@ -18,7 +18,7 @@ export function KeyRow({ seat, ctrl, disabled, onPasteRefused }: Props) {
   };
   return (
     <div role="toolbar" aria-label="Keys" className="flex border-t bg-surface md:hidden">
-      <Key name="Escape" disabled={disabled} onPress={() => seat.emulator.press("\x1b")}>
+      <Key name="Esc" disabled={disabled} onPress={() => seat.emulator.press("\x1b")}>
         Esc
       </Key>
       <Key name="Tab" disabled={disabled} onPress={() => seat.emulator.press("\t")}>

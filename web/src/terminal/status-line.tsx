@@ -14,14 +14,14 @@ export function StatusLine({ attached, terminal }: Props) {
   const others = live ? company(terminal, looksOn ? "observer" : "writer") : "";
   const { tone, text } = standing(attached);
   return (
-    <div className="flex h-7 shrink-0 items-center gap-3 overflow-hidden whitespace-nowrap border-t px-3 text-ink-faint text-xs">
+    <div className="flex h-7 shrink-0 pointer-coarse:h-9 items-center gap-3 overflow-hidden whitespace-nowrap border-t px-3 text-ink-faint text-xs">
       <span className="flex items-center gap-1.5">
         <Dot tone={tone} />
         {text}
       </span>
       {(size === undefined ? terminal.recorded : recorded) && (
         <Tip text="What this terminal shows is kept as a recording. What is typed is not.">
-          <button type="button" className="flex cursor-help items-center gap-1 rounded font-medium text-bad">
+          <button type="button" className="flex h-full cursor-help items-center gap-1 rounded font-medium text-bad">
             <Disc className="size-3.5" aria-hidden /> Recorded
           </button>
         </Tip>

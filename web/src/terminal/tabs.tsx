@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Tabs as Radix } from "radix-ui";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect } from "react";
 import type { Terminal } from "@/api/schema";
 import { cn } from "@/ui/class-names";
 import { Dot } from "@/ui/dot";
@@ -23,6 +23,11 @@ export function Tabs({ terminals, shown, onClose, onRename }: Props) {
     else return;
     event.preventDefault();
   };
+  const opened = terminals.some(({ id }) => id === shown) ? shown : undefined;
+  useEffect(() => {
+    if (opened === undefined) return;
+    document.getElementById(tabId(opened))?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [opened]);
   return (
     <Radix.List aria-label="Terminals" className="flex min-w-0 overflow-x-auto px-1">
       {terminals.map((terminal) => {

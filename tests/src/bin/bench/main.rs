@@ -10,6 +10,7 @@ mod pair;
 mod revocation;
 mod sse_event;
 mod terminals;
+mod web;
 mod websockets;
 
 use serde::Serialize;
@@ -65,6 +66,9 @@ async fn main() {
     }
     if is_wanted("terminals") {
         terminals::run().await.iter().for_each(print);
+    }
+    if is_wanted("web") {
+        web::run().await.iter().for_each(print);
     }
     if is_wanted("first_token") {
         first_token::run().await.iter().for_each(print);

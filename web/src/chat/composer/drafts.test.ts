@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test } from "vitest";
+import { iAm, mine } from "@/account/mine";
 import { Drafts } from "./drafts";
 
 beforeEach(() => localStorage.clear());
@@ -7,7 +8,7 @@ beforeEach(() => localStorage.clear());
 let sessions = 0;
 function fresh() {
   sessions += 1;
-  return { draft: Drafts.of("c", `s${sessions}`), place: `condrix.draft.c.s${sessions}` };
+  return { draft: Drafts.of("c", `s${sessions}`), place: mine(`draft.c.s${sessions}`) };
 }
 
 test("a draft is kept, and gone once it is taken", () => {
@@ -38,4 +39,13 @@ test("what was written meanwhile is not lost when a message comes back", () => {
   draft.giveBack({ key: "k", text: "older", pictures: [] }, new Error("no"));
   expect(draft.current()).toMatchObject({ text: "older\n\nnewer" });
   expect(draft.take()?.key).not.toBe("k");
+});
+
+test("another person at the same browser finds nothing of it", () => {
+  iAm("ada");
+  Drafts.of("c", "shared").write("for my eyes only");
+  iAm("ben");
+  expect(Drafts.of("c", "shared").current().text).toBe("");
+  iAm("ada");
+  expect(Drafts.of("c", "shared").current().text).toBe("for my eyes only");
 });

@@ -1,4 +1,5 @@
 /** What is being written to each session: the text is kept over reloads, pictures as long as the page lives. */
+import { mine } from "@/account/mine";
 import type { Outgoing } from "./outbox";
 import type { Picture } from "./pictures";
 
@@ -23,7 +24,7 @@ export class Drafts {
   }
 
   static of(core: string, session: string): Drafts {
-    const place = `condrix.draft.${core}.${session}`;
+    const place = mine(`draft.${core}.${session}`);
     const draft = all.get(place) ?? new Drafts(place);
     all.set(place, draft);
     return draft;

@@ -1,10 +1,11 @@
 /** The messages on their way to each session, kept over reloads. */
+import { mine } from "@/account/mine";
 import { answer, api } from "@/api/client";
 import { isRecord } from "../conversation/recorded";
 import { Drafts } from "./drafts";
 import { Outbox, type Outgoing } from "./outbox";
 
-const place = (core: string, session: string) => `condrix.outbox.${core}.${session}`;
+const place = (core: string, session: string) => mine(`outbox.${core}.${session}`);
 const boxes = new Map<string, Outbox>();
 
 export function outboxOf(core: string, session: string): Outbox {
