@@ -21,7 +21,9 @@ export async function accessible(page, what) {
     const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
     for (const { id, impact, help, nodes } of violations) {
       if (impact === "serious" || impact === "critical") {
-        found.push(`${what}, ${theme}: ${id} (${help}): ${nodes.map(({ target, any }) => `${target} ${any.map(({ message }) => message)}`).join(" | ")}`);
+        found.push(
+          `${what}, ${theme}: ${id} (${help}): ${nodes.map(({ target, any }) => `${target} ${any.map(({ message }) => message)}`).join(" | ")}`,
+        );
       }
     }
   }

@@ -8,11 +8,14 @@ export async function fits(page, what) {
     const found = [];
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth > clientWidth) found.push(`it is ${scrollWidth} px wide on a screen of ${clientWidth}`);
-    for (const control of document.querySelectorAll("button, a[href], input:not([type=hidden], [type=file]), select, textarea, summary")) {
+    for (const control of document.querySelectorAll(
+      "button, a[href], input:not([type=hidden], [type=file]), select, textarea, summary",
+    )) {
       const { width, height, left, right } = control.getBoundingClientRect();
       const style = getComputedStyle(control);
       // What is there for a screen reader alone is cut away.
-      const seen = control.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && style.clipPath === "none";
+      const seen =
+        control.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && style.clipPath === "none";
       // A link within a line is as high as the line is.
       const inText = style.display === "inline";
       if (!seen || inText || control.closest("[inert], [aria-hidden=true]")) continue;

@@ -17,7 +17,7 @@ export async function signIn(page, core, account, seen = async () => {}) {
   await place.getByRole("button", { name: "Sign In with Claude" }).click();
   const vendor = await opened;
   await vendor.getByRole("button", { name: `Approve as ${account}` }).click();
-  const code = await vendor.locator("#code").innerText();
+  const code = await vendor.locator("#code").textContent();
   await vendor.close();
   const dialog = page.getByRole("dialog");
   await seen(dialog);
@@ -30,7 +30,10 @@ export async function signIn(page, core, account, seen = async () => {}) {
 
 /** A Core's place in the list of the settings. */
 export function coreInSettings(page, core) {
-  return page.getByRole("main").getByRole("listitem").filter({ has: page.getByRole("heading", { name: core, exact: true }) });
+  return page
+    .getByRole("main")
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { name: core, exact: true }) });
 }
 
 /** Makes an empty workspace on a Core; its page is there then. */

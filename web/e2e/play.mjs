@@ -61,7 +61,7 @@ try {
   await play({ ...stage, person, picture, ask, watch });
   watch.verdict();
 } catch (error) {
-  console.error(`${name}: ${error.stack}`);
+  process.stderr.write(`${name}: ${error.stack}\n`);
   for (const context of browser.contexts()) {
     for (const page of context.pages()) await picture(page, "failed").catch(() => {});
   }

@@ -1,6 +1,7 @@
 //! What people do in a browser, in Chromium against real programs. The scenarios are in `web/e2e/scenarios`.
 
 mod conversation;
+mod first_run;
 mod front_door;
 mod phone;
 mod revoked;

@@ -23,7 +23,8 @@ export default async function ({ person, picture, ask, password, told }) {
   await ada.getByLabel("Message", { exact: true }).fill("not yet");
   await ada.reload();
   await conversation.getByText("You said: hello").waitFor();
-  if ((await ada.getByLabel("Message", { exact: true }).inputValue()) !== "not yet") throw new Error("the draft is lost");
+  if ((await ada.getByLabel("Message", { exact: true }).inputValue()) !== "not yet")
+    throw new Error("the draft is lost");
 
   // Somebody else sees what waits, and decides.
   const ben = await person();

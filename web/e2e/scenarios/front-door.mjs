@@ -41,7 +41,14 @@ export default async function ({ person, picture, told, password }) {
   await page.getByLabel("Password").fill(PASSWORD);
   // Guessing is slowed down, and honest mistakes with it: the button says for how long, and what was typed stays.
   const arrived = page.waitForURL("**/settings/account").then(() => true);
-  const slowed = () => page.getByRole("button", { name: /Try again in/ }).waitFor().then(() => false, () => false);
+  const slowed = () =>
+    page
+      .getByRole("button", { name: /Try again in/ })
+      .waitFor()
+      .then(
+        () => false,
+        () => false,
+      );
   do await page.getByRole("button", { name: "Log in" }).click();
   while (!(await Promise.race([arrived, slowed()])));
 

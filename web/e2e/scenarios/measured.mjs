@@ -1,5 +1,5 @@
 /** What the client costs whoever uses it. Each figure goes to the rig, which prints it. */
-import { countFrames, counted } from "../frames.mjs";
+import { counted, countFrames } from "../frames.mjs";
 import { logIn } from "../people.mjs";
 
 const STARTS = 9;
@@ -94,7 +94,10 @@ async function terminal({ person, ask, password }) {
   await page.getByRole("button", { name: "Terminal", exact: true }).click();
   await page.getByRole("button", { name: "New terminal" }).first().click();
   const screen = page.locator(".xterm-rows:visible");
-  await screen.getByText(/[$#] *$/).first().waitFor();
+  await screen
+    .getByText(/[$#] *$/)
+    .first()
+    .waitFor();
   const types = async (text) => {
     await page.locator(".xterm:visible").click();
     await page.keyboard.type(text);

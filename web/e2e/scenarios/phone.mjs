@@ -52,7 +52,9 @@ export default async function ({ person, picture, password, told }) {
   await say(`vendor:${JSON.stringify({ say: { chunks: [wide] } })}`);
   await conversation.getByText("The end of it.", { exact: true }).waitFor();
   await seen("an answer that is wide");
-  await say(`vendor:${JSON.stringify({ tool: { name: "Bash", input: { command: "echo weeded > bed.txt && cat bed.txt" } } })}`);
+  await say(
+    `vendor:${JSON.stringify({ tool: { name: "Bash", input: { command: "echo weeded > bed.txt && cat bed.txt" } } })}`,
+  );
   await conversation.getByRole("button", { name: "Allow", exact: true }).waitFor();
   await seen("a question");
   await open(/Inbox/);
@@ -68,7 +70,10 @@ export default async function ({ person, picture, password, told }) {
   await page.getByRole("button", { name: "Terminal", exact: true }).tap();
   await page.getByRole("button", { name: "New terminal" }).first().tap();
   const screen = page.locator(".xterm-rows:visible");
-  await screen.getByText(/[$#] *$/).first().waitFor();
+  await screen
+    .getByText(/[$#] *$/)
+    .first()
+    .waitFor();
   await page.locator(".xterm:visible").tap();
   // A touch counts a moment after it has ended.
   await page.locator(".xterm textarea:focus").waitFor({ state: "attached" });
@@ -84,7 +89,10 @@ export default async function ({ person, picture, password, told }) {
   await keys.getByRole("button", { name: "Up" }).tap();
   await screen.getByText("echo still-$((1+1))").nth(1).waitFor();
   await seen("a terminal");
-  await page.getByRole("button", { name: /Close|Hide/ }).first().tap();
+  await page
+    .getByRole("button", { name: /Close|Hide/ })
+    .first()
+    .tap();
   await open("Settings");
   await page.getByRole("heading", { name: "Settings" }).waitFor();
   await seen("the settings");

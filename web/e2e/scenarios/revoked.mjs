@@ -32,7 +32,10 @@ export default async function ({ person, picture, password, told }) {
   await picture(ada, "receipt");
   await accessible(ada, "the receipt");
 
-  await lost.getByText(/revoked/i).first().waitFor();
+  await lost
+    .getByText(/revoked/i)
+    .first()
+    .waitFor();
   await lost.getByLabel("Conversation").getByText("You said: hello").waitFor();
   if ((await lost.getByLabel("Message", { exact: true }).inputValue()) !== "I had more to say") {
     throw new Error("what was typed is gone");

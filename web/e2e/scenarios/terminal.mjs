@@ -16,7 +16,10 @@ export default async function ({ person, picture, ask, password }) {
     await page.keyboard.press("Enter");
   };
   // A prompt: somebody listens.
-  await screen.getByText(/[$#] *$/).first().waitFor();
+  await screen
+    .getByText(/[$#] *$/)
+    .first()
+    .waitFor();
   await types(`for i in $(seq 1 ${LINES}); do echo "row $i."; sleep 0.01; done; echo all-$((40+2))`);
   await screen.getByText("row 40.").waitFor();
   await page.context().setOffline(true);
@@ -27,7 +30,11 @@ export default async function ({ person, picture, ask, password }) {
   const found = async (text, many) => {
     await page.keyboard.press("Control+Shift+F");
     await page.getByLabel("Find in the terminal").fill(text);
-    await page.getByRole("status").filter({ hasText: new RegExp(`\\b${many}\\b`) }).first().waitFor();
+    await page
+      .getByRole("status")
+      .filter({ hasText: new RegExp(`\\b${many}\\b`) })
+      .first()
+      .waitFor();
     await page.keyboard.press("Escape");
   };
   // The command names `row $i.` once; each line of its output is another.
