@@ -11,7 +11,7 @@ export async function fits(page, what) {
     for (const control of document.querySelectorAll(
       "button, a[href], input:not([type=hidden], [type=file]), select, textarea, summary",
     )) {
-      const { width, height, left, right } = control.getBoundingClientRect();
+      const { height, left, right } = control.getBoundingClientRect();
       const style = getComputedStyle(control);
       // What is there for a screen reader alone is cut away.
       const seen =
