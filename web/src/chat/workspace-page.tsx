@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { TrustLine } from "@/trust/trust-line";
 import { Failure, Notice } from "@/ui/notice";
 import { oneLine } from "./plain-text";
 import { workspacesQuery } from "./queries";
@@ -7,7 +8,6 @@ import { useCore } from "./use-blocked";
 import { NewSession } from "./workspace/new-session";
 import { Search } from "./workspace/search";
 import { SessionLists } from "./workspace/session-lists";
-import { TrustLine } from "./workspace/trust-line";
 import { WorkspaceStanding } from "./workspace/workspace-standing";
 
 /** A workspace: its sessions, and the way to a new one. */
@@ -22,7 +22,6 @@ export function WorkspacePage() {
         <header className="md:pr-8">
           <h1 className="break-words font-semibold text-xl">{oneLine(name, 64)}</h1>
           <p className="text-ink-faint text-sm">A workspace on {oneLine(view?.name ?? "this Core", 64)}</p>
-          {workspace && <TrustLine workspace={workspace} />}
         </header>
         {isPending && <p role="status">Asking the Core for this workspace…</p>}
         <Failure error={error} />
@@ -30,6 +29,7 @@ export function WorkspacePage() {
         {workspace && workspace.state !== "ready" && <WorkspaceStanding core={core} workspace={workspace} />}
         {workspace?.state === "ready" && (
           <>
+            <TrustLine core={view} id={core} workspace={workspace} />
             <NewSession core={core} workspace={name} />
             <Search core={core} workspace={name}>
               <SessionLists core={core} workspace={name} />

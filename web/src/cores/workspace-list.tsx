@@ -39,11 +39,17 @@ export function WorkspaceList({ core }: { core: CoreView }) {
         </p>
       )}
       {workspaces && workspaces.length > 0 && (
-        <ul className="divide-y divide-line rounded-xl border bg-surface">
-          {workspaces.map((workspace) => (
-            <WorkspaceRow key={workspace.name} core={core} workspace={workspace} />
-          ))}
-        </ul>
+        <>
+          <ul className="divide-y divide-line rounded-xl border bg-surface">
+            {workspaces.map((workspace) => (
+              <WorkspaceRow key={workspace.name} core={core} workspace={workspace} />
+            ))}
+          </ul>
+          <p className="text-ink-faint text-sm">
+            Where one is trusted, its own settings, hooks, commands and servers take effect: its code runs without being
+            asked for.
+          </p>
+        </>
       )}
       {making && <NewWorkspaceDialog core={core} onClose={() => setMaking(false)} />}
     </section>

@@ -5,7 +5,7 @@ import { answer, api } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import type { CoreView, Workspace } from "@/api/schema";
 import { workspacesQuery } from "@/chat/queries";
-import { Badge } from "@/ui/badge";
+import { TrustButton } from "@/trust/trust-button";
 import { Button } from "@/ui/button";
 import { Failure } from "@/ui/notice";
 import { CloneProgress } from "./clone-progress";
@@ -30,11 +30,7 @@ export function WorkspaceRow({ core, workspace }: { core: CoreView; workspace: W
         ) : (
           <span className="min-w-0 flex-1 truncate font-medium">{workspace.name}</span>
         )}
-        {workspace.trusted && (
-          <span title={`Trusted by ${said(workspace.trusted.by.name, 64)}: its own settings and hooks take effect`}>
-            <Badge kind="warn">Trusted</Badge>
-          </span>
-        )}
+        {workspace.state === "ready" && <TrustButton core={core} workspace={workspace} />}
         {workspace.state !== "ready" && <Forget core={core} workspace={workspace} />}
       </div>
       {workspace.state === "cloning" && <CloneProgress phase={workspace.phase} percent={workspace.percent} />}
