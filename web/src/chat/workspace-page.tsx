@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { WorkspaceServers } from "@/mcp/workspace-servers";
 import { TrustLine } from "@/trust/trust-line";
 import { Failure, Notice } from "@/ui/notice";
 import { oneLine } from "./plain-text";
@@ -29,7 +30,10 @@ export function WorkspacePage() {
         {workspace && workspace.state !== "ready" && <WorkspaceStanding core={core} workspace={workspace} />}
         {workspace?.state === "ready" && (
           <>
-            <TrustLine core={view} id={core} workspace={workspace} />
+            <div className="grid gap-2">
+              <TrustLine core={view} id={core} workspace={workspace} />
+              {view && <WorkspaceServers core={view} workspace={name} />}
+            </div>
             <NewSession core={core} workspace={name} />
             <Search core={core} workspace={name}>
               <SessionLists core={core} workspace={name} />

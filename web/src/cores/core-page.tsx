@@ -4,6 +4,7 @@ import type { CoreView } from "@/api/schema";
 import { ClaudeWarnings } from "@/claude/claude-warnings";
 import { SignInButton } from "@/claude/sign-in-button";
 import { signInSummary } from "@/claude/sign-in-words";
+import { CoreServers } from "@/mcp/core-servers";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { Failure, Notice } from "@/ui/notice";
@@ -72,6 +73,7 @@ function Core({ core }: { core: CoreView }) {
           <WorkspaceList core={core} />
         </>
       )}
+      {state === "online" && !isOthersPlan(core, me) && <CoreServers core={core} />}
       {state === "online" && me.role === "admin" && !isOthersPlan(core, me) && <GitAccess core={core} />}
       {state === "online" && <JournalRoom core={core} />}
     </>
