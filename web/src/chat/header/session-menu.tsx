@@ -1,7 +1,19 @@
 import { useMutation } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, CircleStop, Download, Ellipsis, GitFork, Lock, Trash2, Users } from "lucide-react";
-import { useState } from "react";
+import {
+  Archive,
+  ArchiveRestore,
+  CircleStop,
+  Download,
+  Ellipsis,
+  GitFork,
+  Lock,
+  Plug,
+  Trash2,
+  Users,
+} from "lucide-react";
+import { useRef, useState } from "react";
 import type { Session } from "@/api/schema";
+import { SessionServersDialog } from "@/mcp/session-servers-dialog";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
@@ -12,12 +24,22 @@ import { RemoveDialog } from "./remove-dialog";
 import { useFork } from "./use-fork";
 import type { useSessionChange } from "./use-session-change";
 
+type Asking = "servers" | "close" | "remove" | undefined;
 type Props = { core: string; session: Session; change: ReturnType<typeof useSessionChange> };
 
 /** Everything that can be done with a session as a whole. */
 export function SessionMenu({ core, session, change }: Props) {
   const me = useMe();
-  const [asking, setAsking] = useState<"close" | "remove">();
+  const [asking, setAsking] = useState<Asking>();
+  const chosen = useRef<Asking>(undefined);
+  const ask = (what: Asking) => {
+    chosen.current = what;
+  };
+  // The menu gives the focus back to its button first, which then has it again when the dialog closes.
+  const begin = () => {
+    setAsking(chosen.current);
+    chosen.current = undefined;
+  };
   const fork = useFork(core, session.id);
   const exported = useMutation({ mutationFn: (format: Format) => download(core, session, format) });
   const manages = session.created_by.user === me.user || me.role === "admin";
@@ -27,6 +49,7 @@ export function SessionMenu({ core, session, change }: Props) {
   return (
     <>
       <Menu
+        onCloseAutoFocus={begin}
         trigger={
           <Button
             kind="quiet"
@@ -40,6 +63,9 @@ export function SessionMenu({ core, session, change }: Props) {
       >
         <MenuItem onSelect={() => fork.mutate()}>
           <GitFork aria-hidden /> Fork
+        </MenuItem>
+        <MenuItem onSelect={() => ask("servers")}>
+          <Plug aria-hidden /> MCP servers…
         </MenuItem>
         {manages && (
           <>
@@ -64,16 +90,17 @@ export function SessionMenu({ core, session, change }: Props) {
           <>
             <MenuSeparator />
             {!session.closed_at && (
-              <MenuItem onSelect={() => setAsking("close")}>
+              <MenuItem onSelect={() => ask("close")}>
                 <CircleStop aria-hidden /> Close for good…
               </MenuItem>
             )}
-            <MenuItem danger onSelect={() => setAsking("remove")}>
+            <MenuItem danger onSelect={() => ask("remove")}>
               <Trash2 aria-hidden /> Delete…
             </MenuItem>
           </>
         )}
       </Menu>
+      {asking === "servers" && <SessionServersDialog core={core} session={session.id} onClose={stay} />}
       <CloseDialog core={core} session={session} open={asking === "close"} onDone={stay} />
       <RemoveDialog core={core} session={session} open={asking === "remove"} onDone={stay} />
       {failure && <Failure error={failure} className="absolute top-full right-4 z-10 mt-1 shadow-md" />}
