@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Session } from "@/api/schema";
-import { presence } from "@/cores/core-state";
+import { isOthersPlan, presence } from "@/cores/core-state";
 import { useMe } from "@/shell/use-me";
 import { Failure } from "@/ui/notice";
 import { messageBlocks } from "./blocked";
+import { BypassLine } from "./bypass/bypass-line";
 import { Composer } from "./composer/composer";
 import { Sending } from "./composer/sending";
 import { outboxOf } from "./composer/session-outbox";
@@ -47,6 +48,14 @@ export function SessionView({ core, session: before }: { core: string; session: 
       }}
     >
       <SessionHeader core={core} view={view} session={session} />
+      {session.bypass && (
+        <BypassLine
+          core={core}
+          session={session.id}
+          bypass={session.bypass}
+          able={view !== undefined && !isOthersPlan(view, me)}
+        />
+      )}
       {read ? (
         <MessageList core={core} session={session.id} conversation={conversation} />
       ) : (

@@ -52,10 +52,9 @@ export function SessionHeader({ core, view, session }: Props) {
         <div className="flex items-center gap-1">
           {session.closed_at && <Badge>Closed</Badge>}
           {session.archived_at && <Badge>Archived</Badge>}
-          {session.bypass && <Badge kind="warn">Runs without asking</Badge>}
           <ModelChoice model={session.model ?? undefined} onChange={(model) => change.mutate({ model })} />
           <ModeChoice mode={session.permission_mode} onChange={(mode) => change.mutate({ permission_mode: mode })} />
-          <SessionMenu core={core} session={session} change={change} />
+          <SessionMenu core={core} view={view} session={session} change={change} />
         </div>
       </div>
       <Failure error={change.error} className="mx-4 mb-2" />

@@ -8,27 +8,35 @@ import {
   GitFork,
   Lock,
   Plug,
+  ShieldOff,
   Trash2,
   Users,
 } from "lucide-react";
 import { useRef, useState } from "react";
-import type { Session } from "@/api/schema";
+import type { CoreView, Session } from "@/api/schema";
 import { SessionServersDialog } from "@/mcp/session-servers-dialog";
 import { useMe } from "@/shell/use-me";
+import { mayEntrust } from "@/trust/entrusting";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { Failure } from "@/ui/notice";
+import { LendDialog } from "../bypass/lend-dialog";
 import { CloseDialog } from "./close-dialog";
 import { download, type Format } from "./download";
 import { RemoveDialog } from "./remove-dialog";
 import { useFork } from "./use-fork";
 import type { useSessionChange } from "./use-session-change";
 
-type Asking = "servers" | "close" | "remove" | undefined;
-type Props = { core: string; session: Session; change: ReturnType<typeof useSessionChange> };
+type Asking = "servers" | "lend" | "close" | "remove" | undefined;
+type Props = {
+  core: string;
+  view: CoreView | undefined;
+  session: Session;
+  change: ReturnType<typeof useSessionChange>;
+};
 
 /** Everything that can be done with a session as a whole. */
-export function SessionMenu({ core, session, change }: Props) {
+export function SessionMenu({ core, view, session, change }: Props) {
   const me = useMe();
   const [asking, setAsking] = useState<Asking>();
   const chosen = useRef<Asking>(undefined);
@@ -43,6 +51,7 @@ export function SessionMenu({ core, session, change }: Props) {
   const fork = useFork(core, session.id);
   const exported = useMutation({ mutationFn: (format: Format) => download(core, session, format) });
   const manages = session.created_by.user === me.user || me.role === "admin";
+  const lends = view !== undefined && mayEntrust(view, me) && !session.closed_at && !session.archived_at;
   const shared = session.visibility === "shared";
   const failure = fork.error ?? exported.error;
   const stay = () => setAsking(undefined);
@@ -67,6 +76,11 @@ export function SessionMenu({ core, session, change }: Props) {
         <MenuItem onSelect={() => ask("servers")}>
           <Plug aria-hidden /> MCP servers…
         </MenuItem>
+        {lends && (
+          <MenuItem onSelect={() => ask("lend")}>
+            <ShieldOff aria-hidden /> {session.bypass ? "Run without asking, anew…" : "Run without asking…"}
+          </MenuItem>
+        )}
         {manages && (
           <>
             <MenuItem onSelect={() => change.mutate({ visibility: shared ? "private" : "shared" })}>
@@ -101,6 +115,7 @@ export function SessionMenu({ core, session, change }: Props) {
         )}
       </Menu>
       {asking === "servers" && <SessionServersDialog core={core} session={session.id} onClose={stay} />}
+      {asking === "lend" && <LendDialog core={core} session={session.id} onClose={stay} />}
       <CloseDialog core={core} session={session} open={asking === "close"} onDone={stay} />
       <RemoveDialog core={core} session={session} open={asking === "remove"} onDone={stay} />
       {failure && <Failure error={failure} className="absolute top-full right-4 z-10 mt-1 shadow-md" />}
