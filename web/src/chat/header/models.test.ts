@@ -11,6 +11,6 @@ test("a name is what the Core takes for one", () => {
 });
 
 test("a model of another name is among those to choose from", () => {
-  expect(choices("opus", "Opus")).toBe(MODELS);
+  expect(choices("sonnet", "Sonnet")).toBe(MODELS);
   expect(choices("claude-opus-4-8", "claude-opus-4-8").at(-1)).toEqual(["claude-opus-4-8", "claude-opus-4-8"]);
 });

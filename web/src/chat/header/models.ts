@@ -1,7 +1,7 @@
-/** Names that Claude Code takes for its newest model of each kind. */
+/** Names of its newest models as Claude Code lists them: the Core takes no other short ones. */
 export const MODELS: readonly (readonly [string, string])[] = [
   ["default", "Default model"],
-  ["opus", "Opus"],
+  ["opus[1m]", "Opus"],
   ["sonnet", "Sonnet"],
   ["haiku", "Haiku"],
 ];
