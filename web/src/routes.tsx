@@ -75,6 +75,9 @@ const workspace = createRoute({
 const session = createRoute({
   getParentRoute: () => shell,
   path: "/cores/$core/sessions/$session",
+  /** `at`: the number of the event that is to be seen. */
+  validateSearch: (search): { at?: number } =>
+    typeof search.at === "number" && Number.isSafeInteger(search.at) && search.at > 0 ? { at: search.at } : {},
   component: lazyRouteComponent(() => import("./chat/session-page"), "SessionPage"),
 });
 

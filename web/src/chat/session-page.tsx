@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { useParams, useSearch } from "@tanstack/react-router";
 import { Failure } from "@/ui/notice";
 import { sessionQuery } from "./queries";
 import { SessionView } from "./session-view";
@@ -7,8 +7,9 @@ import { SessionView } from "./session-view";
 /** A conversation. */
 export function SessionPage() {
   const { core, session: id } = useParams({ from: "/shell/cores/$core/sessions/$session" });
+  const { at } = useSearch({ from: "/shell/cores/$core/sessions/$session" });
   const { data: session, error, isPending } = useQuery({ ...sessionQuery(core, id), refetchInterval: 15_000 });
-  if (session) return <SessionView key={`${core}/${id}`} core={core} session={session} />;
+  if (session) return <SessionView key={`${core}/${id}`} core={core} session={session} at={at} />;
   return (
     <div className="mx-auto w-full max-w-3xl p-6">
       {isPending && <p role="status">Asking the Core for this session…</p>}

@@ -17,8 +17,15 @@ import { StandingLine } from "./standing-line";
 import { useCore } from "./use-blocked";
 import { useInterrupt } from "./use-interrupt";
 
+type Props = {
+  core: string;
+  session: Session;
+  /** The event that is to be seen first. Undefined: the newest. */
+  at: number | undefined;
+};
+
 /** A session that is there, as it stands. */
-export function SessionView({ core, session: before }: { core: string; session: Session }) {
+export function SessionView({ core, session: before, at }: Props) {
   const me = useMe();
   const view = useCore(core);
   const { conversation, standing } = useSessionFeed(core, before.id);
@@ -57,7 +64,7 @@ export function SessionView({ core, session: before }: { core: string; session: 
         />
       )}
       {read ? (
-        <MessageList core={core} session={session.id} conversation={conversation} />
+        <MessageList core={core} session={session.id} conversation={conversation} at={at} />
       ) : (
         <p role="status" className="m-auto p-6 text-ink-faint text-sm">
           Reading the history: {conversation.seq} of {there}

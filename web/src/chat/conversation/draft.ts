@@ -38,11 +38,11 @@ export class Draft {
   }
 
   accept(event: Of<"message_accepted">): void {
-    const { turn, text, by, images, at } = event;
+    const { turn, seq, text, by, images, at } = event;
     const behind = this.#working !== undefined || this.#beforeWaiting() < this.#entries.length;
     // No turn has two messages.
     if (this.#entries.some((entry) => entry.type === "turn" && entry.id === turn)) this.unknown(event, event.seq);
-    else this.#push(TurnDraft.of({ id: turn, at, by, text, images: images ?? [], behind }).done());
+    else this.#push(TurnDraft.of({ id: turn, seq, at, by, text, images: images ?? [], behind }).done());
   }
 
   begin({ turn, model, at }: Of<"turn_started">): void {

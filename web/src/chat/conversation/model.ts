@@ -30,6 +30,8 @@ export type Turn = {
   readonly type: "turn";
   readonly key: string;
   readonly id: string;
+  /** The event that has its message. Undefined: it is not in the history. */
+  readonly seq: number | undefined;
   /** When its message was accepted. */
   readonly at: string;
   /** Undefined: its message is not in the history. */
@@ -57,6 +59,8 @@ export type Said = {
   readonly key: string;
   readonly message: string;
   readonly block: number;
+  /** The event that has all of it. Undefined: none has come. */
+  readonly seq: number | undefined;
   readonly text: string;
   /** More of it may come. */
   readonly streaming: boolean;

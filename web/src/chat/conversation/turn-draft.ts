@@ -6,6 +6,7 @@ import { withLine } from "./unknown";
 
 type Accepted = {
   id: string;
+  seq?: number;
   at: string;
   by: Actor | undefined;
   text: string;
@@ -28,6 +29,7 @@ export class TurnDraft {
       type: "turn",
       key: `turn-${accepted.id}`,
       behind: false,
+      seq: undefined,
       ...accepted,
       state: "waiting",
       startedAt: undefined,
@@ -59,17 +61,18 @@ export class TurnDraft {
     const place = this.#said(type, message, block);
     const there = this.#blocks[place];
     if (there?.type !== "text" && there?.type !== "thinking") {
-      this.#push({ type, key: `${type}-${message}-${block}`, message, block, text, streaming: true });
+      this.#push({ type, key: `${type}-${message}-${block}`, message, block, seq: undefined, text, streaming: true });
     } else if (there.streaming) {
       this.#put(place, { ...there, text: there.text + text });
     }
   }
 
   /** The whole block in place of its pieces. */
-  settle({ kind, message, block, text }: Of<"text" | "thinking">): void {
+  settle({ kind, message, block, seq, text }: Of<"text" | "thinking">): void {
     this.#hears();
     const place = this.#said(kind, message, block);
-    const said: Said = { type: kind, key: `${kind}-${message}-${block}`, message, block, text, streaming: false };
+    const key = `${kind}-${message}-${block}`;
+    const said: Said = { type: kind, key, message, block, seq, text, streaming: false };
     if (place < 0) this.#push(said);
     else this.#put(place, said);
   }

@@ -2,19 +2,27 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/ui/button";
+import { cn } from "@/ui/class-names";
 import type { Conversation } from "../conversation/model";
 import { rows } from "../conversation/rows";
 import { estimate } from "./estimate";
 import { RowView } from "./row-view";
 import { useKeptEnd } from "./use-kept-end";
+import { useSought } from "./use-sought";
 
-type Props = { core: string; session: string; conversation: Conversation };
+type Props = {
+  core: string;
+  session: string;
+  conversation: Conversation;
+  /** The event that is to be seen. */
+  at: number | undefined;
+};
 
 /** Whoever is so near to the end is at the end. */
 const NEAR = 80;
 
 /** What was said. It stays at its end while the reader is there, and where the reader is otherwise. */
-export function MessageList({ core, session, conversation }: Props) {
+export function MessageList({ core, session, conversation, at }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const all = useMemo(() => rows(conversation), [conversation]);
@@ -31,10 +39,14 @@ export function MessageList({ core, session, conversation }: Props) {
     scrollEndThreshold: NEAR,
     onChange: (it) => setAway(!it.isAtEnd(NEAR)),
   });
-  // Whoever comes to a session wants to see how it stands.
+  const [fromEnd] = useState(() => at === undefined || at > conversation.seq);
+  // Whoever comes to a session wants to see how it stands, or else what was looked for.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is shown
-  useLayoutEffect(() => list.scrollToEnd(), []);
-  useKeptEnd(box, NEAR);
+  useLayoutEffect(() => {
+    if (fromEnd) list.scrollToEnd();
+  }, []);
+  useKeptEnd(box, NEAR, fromEnd);
+  const sought = useSought(list, all, conversation.seq, at);
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -58,7 +70,14 @@ export function MessageList({ core, session, conversation }: Props) {
                 className="absolute top-0 left-0 w-full"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <div className="mx-auto max-w-3xl px-4 sm:px-6">
+                <div
+                  className={cn(
+                    "mx-auto max-w-3xl px-4 sm:px-6",
+                    sought.key === key && "rounded-xl transition-colors duration-700",
+                    sought.key === key && sought.marked && "bg-accent-soft [&>article]:border-accent",
+                  )}
+                  {...(sought.key === key ? { ref: focusWhereItIs, tabIndex: -1 } : {})}
+                >
                   <RowView core={core} session={session} row={row} />
                 </div>
               </div>
@@ -77,4 +96,9 @@ export function MessageList({ core, session, conversation }: Props) {
       )}
     </div>
   );
+}
+
+/** As a `ref`: what was looked for is where the keyboard and the reader go on. Nothing moves for it. */
+function focusWhereItIs(element: HTMLElement | null): void {
+  element?.focus({ preventScroll: true });
 }

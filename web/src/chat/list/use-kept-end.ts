@@ -1,11 +1,15 @@
 import { type RefObject, useEffect } from "react";
 
-/** Whoever is at the end of a list stays there, whatever becomes larger or smaller: what is in it, or the room for it. */
-export function useKeptEnd(box: RefObject<HTMLElement | null>, near: number): void {
+/**
+ * Whoever is at the end of a list stays there, whatever becomes larger or smaller: what is in it, or the room for it.
+ * `begins`: whether it is shown from its end.
+ */
+export function useKeptEnd(box: RefObject<HTMLElement | null>, near: number, begins: boolean): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is how it begins, and nothing changes that
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    let atEnd = true;
+    let atEnd = begins;
     let last = element.scrollTop;
     // Only by scrolling up does anybody leave the end: what grows moves nobody.
     const scrolled = () => {

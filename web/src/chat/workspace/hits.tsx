@@ -21,11 +21,12 @@ export function Hits({ core, hits, error, busy }: Props) {
               : `${hits.length} places`}
       </p>
       <ul className="grid gap-1">
-        {hits?.map(({ session, title, event, at, by, snippet }) => (
+        {hits?.map(({ session, title, event, seq, at, by, snippet }) => (
           <li key={`${session}/${event}`}>
             <Link
               to="/cores/$core/sessions/$session"
               params={{ core, session }}
+              search={{ at: seq }}
               className="-mx-2 block rounded-lg px-2 py-2 hover:bg-sunken"
             >
               <span className="flex gap-2 text-ink-faint text-xs">
