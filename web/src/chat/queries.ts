@@ -1,20 +1,21 @@
+/** What is on a Core. Sessions and workspaces are told by the Core itself (see `core-cache`), and asked for but once. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Session } from "@/api/schema";
 
+const TOLD = Number.POSITIVE_INFINITY;
 const PAGE = 100;
 const WORKSPACE_PAGE = 30;
 
-/** A Core's sessions, newest first; those in the archive where they are asked for. */
-export const sessionsQuery = (core: string, archived = false) =>
+/** A Core's newest sessions that are not in the archive, newest first. */
+export const sessionsQuery = (core: string) =>
   queryOptions({
-    queryKey: ["cores", core, "sessions", { archived }],
+    queryKey: ["cores", core, "sessions", { archived: false }],
     queryFn: async ({ signal }): Promise<Session[]> => {
-      const query = { limit: PAGE, ...(archived ? { archived } : {}) };
-      return (await answer(api.GET("/api/v1/cores/{core}/sessions", { params: { path: { core }, query }, signal })))
-        .sessions;
+      const params = { path: { core }, query: { limit: PAGE } };
+      return (await answer(api.GET("/api/v1/cores/{core}/sessions", { params, signal }))).sessions;
     },
-    refetchInterval: 5_000,
+    staleTime: TOLD,
   });
 
 export const sessionQuery = (core: string, session: string) =>
@@ -29,8 +30,7 @@ export const workspacesQuery = (core: string) =>
     queryKey: ["cores", core, "workspaces"],
     queryFn: async ({ signal }) =>
       (await answer(api.GET("/api/v1/cores/{core}/workspaces", { params: { path: { core } }, signal }))).workspaces,
-    // A clone goes on by itself.
-    refetchInterval: (query) => (query.state.data?.some(({ state }) => state === "cloning") ? 1_000 : 15_000),
+    staleTime: TOLD,
   });
 
 /** A workspace's sessions, newest first, page by page. */
@@ -49,6 +49,22 @@ export const workspaceSessionsQuery = (core: string, workspace: string, archived
     initialPageParam: "",
     getNextPageParam: ({ next }) => next ?? undefined,
   });
+
+type Keyed = { readonly queryKey: readonly unknown[] };
+
+/** Which sessions of a workspace a query lists. Undefined: it is none of these. */
+export function workspaceListing({ queryKey }: Keyed): { archived: boolean; workspace: string } | undefined {
+  const [, , what, which] = queryKey;
+  if (what !== "sessions" || typeof which !== "object" || which === null) return undefined;
+  if (!("workspace" in which) || typeof which.workspace !== "string" || !("archived" in which)) return undefined;
+  return { archived: which.archived === true, workspace: which.workspace };
+}
+
+/** What waits for an answer in a session. */
+export const approvalsKey = (core: string, session: string) =>
+  ["cores", core, "session", session, "approvals"] as const;
+
+export const isOfApprovals = ({ queryKey }: Keyed): boolean => queryKey[2] === "session" && queryKey[4] === "approvals";
 
 export const searchQuery = (core: string, words: string, workspace?: string) =>
   queryOptions({

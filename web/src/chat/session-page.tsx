@@ -8,7 +8,7 @@ import { SessionView } from "./session-view";
 export function SessionPage() {
   const { core, session: id } = useParams({ from: "/shell/cores/$core/sessions/$session" });
   const { at } = useSearch({ from: "/shell/cores/$core/sessions/$session" });
-  const { data: session, error, isPending } = useQuery({ ...sessionQuery(core, id), refetchInterval: 15_000 });
+  const { data: session, error, isPending } = useQuery(sessionQuery(core, id));
   if (session) return <SessionView key={`${core}/${id}`} core={core} session={session} at={at} />;
   return (
     <div className="mx-auto w-full max-w-3xl p-6">

@@ -33,7 +33,7 @@ export function useFollowedCores(): void {
         if (event !== "cores") return;
         // It comes from the gateway itself, in the words of its own document.
         const page: PageCoreView = JSON.parse(data);
-        if (page.next) void client.invalidateQueries({ queryKey: coresQuery.queryKey });
+        if (page.next) void client.invalidateQueries({ queryKey: coresQuery.queryKey, exact: true });
         else client.setQueryData(coresQuery.queryKey, page.items);
       },
     });

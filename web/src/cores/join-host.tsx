@@ -23,7 +23,7 @@ type Props = { pairing: Pairing; onClose: () => void; onAgain: () => void; failu
 
 /** What to run on the host, until its Core is there. */
 export function JoinHost({ pairing: { token, before, until }, onClose, onAgain, failure }: Props) {
-  const { data: cores } = useQuery({ ...coresQuery, refetchInterval: 2_000 });
+  const { data: cores } = useQuery(coresQuery);
   const core = arrived(cores ?? [], before, token.name ?? undefined);
   const now = useNow(1000, core === undefined);
   const gateway = gatewayOf(token.token) ?? location.origin;

@@ -19,8 +19,8 @@ export const coresQuery = queryOptions({
     } while (after !== undefined);
     return cores;
   },
-  // Changes are told (see `follow-cores`); this is for what a stream has missed, and for more Cores than it tells.
-  refetchInterval: 30_000,
+  // Changes are told (see `follow-cores`).
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 /** Pairing tokens that wait for their agent. */

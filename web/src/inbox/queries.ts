@@ -2,11 +2,12 @@ import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import { type Of, understood } from "@/chat/conversation/recorded";
+import { approvalsKey } from "@/chat/queries";
 
 /** What waits for an answer in one session: the events that asked, oldest first. */
 export const pendingQuery = (core: string, session: string) =>
   queryOptions({
-    queryKey: ["cores", core, "session", session, "approvals"],
+    queryKey: approvalsKey(core, session),
     queryFn: async ({ signal }): Promise<Of<"approval_requested">[]> => {
       const path = { core, session };
       try {
@@ -21,5 +22,4 @@ export const pendingQuery = (core: string, session: string) =>
         throw error;
       }
     },
-    refetchInterval: 3_000,
   });

@@ -2,6 +2,7 @@ import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { CoreView } from "@/api/schema";
 import { sessionsQuery } from "@/chat/queries";
+import { SessionStanding } from "@/chat/session-dot";
 import { sessionTitle } from "@/chat/session-title";
 import { Time } from "@/ui/time";
 
@@ -28,13 +29,19 @@ export function Recent({ cores }: { cores: CoreView[] }) {
               params={{ core: core.id, session: session.id }}
               className="flex items-baseline gap-3 px-4 py-2.5 hover:bg-sunken"
             >
-              <span className="min-w-0 flex-1 truncate">{sessionTitle(session)}</span>
-              <span className="hidden truncate text-ink-faint text-sm sm:inline">
+              <span className="min-w-0 flex-1 truncate" title={sessionTitle(session)}>
+                {sessionTitle(session)}
+              </span>
+              <span className="hidden max-w-56 truncate text-ink-faint text-sm sm:inline">
                 {session.workspace} on {core.name}
               </span>
-              <span className="shrink-0 text-ink-faint text-sm">
-                <Time at={session.updated_at} />
-              </span>
+              {session.activity === "idle" ? (
+                <span className="shrink-0 text-ink-faint text-sm">
+                  <Time at={session.updated_at} />
+                </span>
+              ) : (
+                <SessionStanding core={core} session={session} />
+              )}
             </Link>
           </li>
         ))}

@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { useOnePerson } from "@/account/another";
 import { LoginEnded } from "@/account/login-ended";
 import { useFollowedCores } from "@/cores/follow-cores";
+import { FollowedCores } from "@/cores/followed-cores";
 import { coresQuery } from "@/cores/queries";
 import { Notices } from "@/notices/notices";
 import { Button } from "@/ui/button";
@@ -108,6 +109,7 @@ export function Shell() {
           </Suspense>
         )}
       </div>
+      <FollowedCores />
       <Notices />
       {palette && (
         <Suspense>

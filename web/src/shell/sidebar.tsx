@@ -10,7 +10,7 @@ import { CoreBranch } from "./core-branch";
 import { UserMenu } from "./user-menu";
 
 const row =
-  "flex items-center gap-2 rounded-md px-2 py-1.5 text-sm text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink [&_svg]:size-4";
+  "flex items-center gap-2 rounded-md px-2 py-1.5 text-sm text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink max-md:min-h-9 [&_svg]:size-4";
 
 /** Cores, their workspaces and sessions, and the ways to everything else. */
 export function Sidebar({ me }: { me: Me }) {
@@ -36,9 +36,9 @@ export function Sidebar({ me }: { me: Me }) {
         <Failure error={error} className="m-2" />
         {isPending && <p className="px-2 py-1 text-ink-faint text-sm">Asking for the Cores…</p>}
         {shown?.length === 0 && <p className="px-2 py-1 text-ink-faint text-sm">No Core is paired yet.</p>}
-        <ul className="grid gap-1">
+        <ul className="grid grid-cols-1 gap-1">
           {shown?.map((core) => (
-            <CoreBranch key={core.id} core={core} me={me} alone={shown.length === 1} />
+            <CoreBranch key={core.id} core={core} all={shown.length} />
           ))}
         </ul>
         {me.role === "admin" && (

@@ -1,41 +1,57 @@
 import { Link } from "@tanstack/react-router";
 import { Folder, FolderSync, FolderX } from "lucide-react";
-import type { CoreView, Me, Session, Workspace } from "@/api/schema";
+import type { CoreView, Session, Workspace } from "@/api/schema";
+import { SessionDot } from "@/chat/session-dot";
+import { shownFirst } from "@/chat/session-state";
 import { sessionTitle } from "@/chat/session-title";
-import { Dot } from "@/ui/dot";
 
 /** So many are shown in the sidebar; the workspace's page has all. */
 const NEWEST = 6;
 
-type Props = { core: CoreView; me: Me; workspace: Workspace; sessions: Session[] };
+const row =
+  "flex items-center gap-2 rounded-md py-1 pr-2 text-sm hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink max-md:min-h-9";
+
+type Props = { core: CoreView; workspace: Workspace; sessions: Session[] };
 
 export function WorkspaceBranch({ core, workspace, sessions }: Props) {
   const Icon = workspace.state === "ready" ? Folder : workspace.state === "cloning" ? FolderSync : FolderX;
+  const shown = shownFirst(sessions, NEWEST);
+  const more = sessions.length - shown.length;
+  const page = {
+    to: "/cores/$core/workspaces/$workspace",
+    params: { core: core.id, workspace: workspace.name },
+  } as const;
   return (
-    <li>
-      <Link
-        to="/cores/$core/workspaces/$workspace"
-        params={{ core: core.id, workspace: workspace.name }}
-        className="flex items-center gap-2 rounded-md px-2 py-1 text-ink-soft text-sm hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink"
-      >
+    <li className="min-w-0">
+      <Link {...page} className={`${row} pl-2 text-ink-soft`}>
         <Icon className="size-4 shrink-0 text-ink-faint" aria-hidden />
-        <span className="min-w-0 flex-1 truncate">{workspace.name}</span>
+        <span className="min-w-0 flex-1 truncate" title={workspace.name}>
+          {workspace.name}
+        </span>
         {workspace.state !== "ready" && <span className="text-ink-faint text-xs">{workspace.state}</span>}
       </Link>
       <ul>
-        {sessions.slice(0, NEWEST).map((session) => (
-          <li key={session.id}>
+        {shown.map((session) => (
+          <li key={session.id} className="min-w-0">
             <Link
               to="/cores/$core/sessions/$session"
               params={{ core: core.id, session: session.id }}
-              className="flex items-center gap-2 rounded-md py-1 pr-2 pl-8 text-ink-faint text-sm hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink"
+              className={`${row} pl-8 text-ink-faint`}
             >
-              <span className="min-w-0 flex-1 truncate">{sessionTitle(session)}</span>
-              {session.activity === "working" && <Dot tone="good" label="Working" lively />}
-              {session.activity === "waiting" && <Dot tone="warn" label="Waits for an approval" />}
+              <span className="min-w-0 flex-1 truncate" title={sessionTitle(session)}>
+                {sessionTitle(session)}
+              </span>
+              <SessionDot core={core} session={session} />
             </Link>
           </li>
         ))}
+        {more > 0 && (
+          <li className="min-w-0">
+            <Link {...page} className={`${row} pl-8 text-ink-faint`} activeProps={{ className: "" }}>
+              {more === 1 ? "1 older session" : `${more} older sessions`}
+            </Link>
+          </li>
+        )}
       </ul>
     </li>
   );

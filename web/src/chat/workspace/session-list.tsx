@@ -9,7 +9,9 @@ import { Failure } from "@/ui/notice";
 import { Time } from "@/ui/time";
 import { oneLine } from "../plain-text";
 import { workspaceSessionsQuery } from "../queries";
+import { SessionStanding } from "../session-dot";
 import { sessionTitle } from "../session-title";
+import { useCore } from "../use-blocked";
 
 type Props = { core: string; workspace: string; archived: boolean };
 
@@ -47,6 +49,7 @@ export function SessionList({ core, workspace, archived }: Props) {
 
 function SessionItem({ core, session }: { core: string; session: Session }) {
   const me = useMe();
+  const view = useCore(core);
   const { created_by: owner } = session;
   return (
     <li>
@@ -62,6 +65,7 @@ function SessionItem({ core, session }: { core: string; session: Session }) {
             <Time at={session.created_at} />
           </span>
         </span>
+        <SessionStanding core={view} session={session} />
         {session.visibility === "private" && <Lock className="size-4 shrink-0 text-ink-faint" aria-label="Private" />}
         {session.closed_at && <Badge>Closed</Badge>}
       </Link>
