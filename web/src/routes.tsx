@@ -1,13 +1,6 @@
 /** Every page there is. The gateway's table of routes has the same addresses. */
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
 import { LoginPage } from "./account/login-page";
 import { iAm } from "./account/mine";
 import { meQuery } from "./account/queries";
@@ -15,12 +8,12 @@ import { SetupPage } from "./account/setup-page";
 import { Broken } from "./shell/broken";
 import { HomePage } from "./shell/home-page";
 import { NotFound } from "./shell/not-found";
+import { part } from "./shell/part";
 import { Shell } from "./shell/shell";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Outlet,
   notFoundComponent: NotFound,
-  errorComponent: Broken,
 });
 
 /** Where to go after the login: within this place only. */
@@ -57,19 +50,19 @@ const home = createRoute({ getParentRoute: () => shell, path: "/", component: Ho
 const inbox = createRoute({
   getParentRoute: () => shell,
   path: "/inbox",
-  component: lazyRouteComponent(() => import("./inbox/inbox-page"), "InboxPage"),
+  component: part(() => import("./inbox/inbox-page"), "InboxPage"),
 });
 
 const core = createRoute({
   getParentRoute: () => shell,
   path: "/cores/$core",
-  component: lazyRouteComponent(() => import("./cores/core-page"), "CorePage"),
+  component: part(() => import("./cores/core-page"), "CorePage"),
 });
 
 const workspace = createRoute({
   getParentRoute: () => shell,
   path: "/cores/$core/workspaces/$workspace",
-  component: lazyRouteComponent(() => import("./chat/workspace-page"), "WorkspacePage"),
+  component: part(() => import("./chat/workspace-page"), "WorkspacePage"),
 });
 
 const session = createRoute({
@@ -78,13 +71,13 @@ const session = createRoute({
   /** `at`: the number of the event that is to be seen. */
   validateSearch: (search): { at?: number } =>
     typeof search.at === "number" && Number.isSafeInteger(search.at) && search.at > 0 ? { at: search.at } : {},
-  component: lazyRouteComponent(() => import("./chat/session-page"), "SessionPage"),
+  component: part(() => import("./chat/session-page"), "SessionPage"),
 });
 
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./shell/settings-page"), "SettingsPage"),
+  component: part(() => import("./shell/settings-page"), "SettingsPage"),
 });
 
 const settingsFirst = createRoute({
@@ -100,19 +93,19 @@ const settingsCores = createRoute({
   path: "cores",
   /** `add`: with the dialog open that adds one. */
   validateSearch: (search): { add?: boolean } => (search.add === true ? { add: true } : {}),
-  component: lazyRouteComponent(() => import("./cores/cores-tab"), "CoresTab"),
+  component: part(() => import("./cores/cores-tab"), "CoresTab"),
 });
 
 const settingsAccount = createRoute({
   getParentRoute: () => settings,
   path: "account",
-  component: lazyRouteComponent(() => import("./account/account-tab"), "AccountTab"),
+  component: part(() => import("./account/account-tab"), "AccountTab"),
 });
 
 const settingsAppearance = createRoute({
   getParentRoute: () => settings,
   path: "appearance",
-  component: lazyRouteComponent(() => import("./preferences/appearance-page"), "AppearancePage"),
+  component: part(() => import("./preferences/appearance-page"), "AppearancePage"),
 });
 
 const tree = root.addChildren([
@@ -129,7 +122,14 @@ const tree = root.addChildren([
 ]);
 
 export const makeRouter = (client: QueryClient) =>
-  createRouter({ routeTree: tree, context: { client }, defaultPreload: "intent", scrollRestoration: false });
+  createRouter({
+    routeTree: tree,
+    context: { client },
+    // A page that cannot be shown leaves what is around it.
+    defaultErrorComponent: Broken,
+    defaultPreload: "intent",
+    scrollRestoration: false,
+  });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -1,5 +1,7 @@
 import { useEffect, useState } from "react";
 import { useCoresStanding } from "@/cores/follow-cores";
+import { awayWords } from "./away-words";
+import { usePanel } from "./panel";
 
 /** A connection that is back sooner than this was not missed by anybody. */
 const MISSED = 1_500;
@@ -7,6 +9,7 @@ const MISSED = 1_500;
 /** Says it in place when the network or the gateway is away, and that it is back by going. */
 export function Connection() {
   const online = useOnline();
+  const terminals = usePanel();
   const away = useCoresStanding().state !== "live";
   const [missed, setMissed] = useState(false);
   useEffect(() => {
@@ -17,8 +20,7 @@ export function Connection() {
   if (online && !missed) return null;
   return (
     <div role="status" className="bg-warn-soft px-4 py-1.5 text-center text-sm">
-      {online ? "The gateway cannot be reached." : "You are offline."} What you type is kept, and this page goes on by
-      itself.
+      {awayWords(online, terminals)}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon, SquareTerminal } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useOnePerson } from "@/account/another";
 import { LoginEnded } from "@/account/login-ended";
 import { useFollowedCores } from "@/cores/follow-cores";
@@ -12,12 +12,15 @@ import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
 import { Tip } from "@/ui/tip";
 import { Connection } from "./connection";
+import { NewVersion } from "./new-version";
 import { togglePanel, usePanel } from "./panel";
+import { part } from "./part";
+import { PartOf } from "./part-of";
 import { Sidebar } from "./sidebar";
 import { useMe } from "./use-me";
 
-const Palette = lazy(() => import("@/palette/palette").then((it) => ({ default: it.Palette })));
-const TerminalPanel = lazy(() => import("@/terminal/terminal-panel").then((it) => ({ default: it.TerminalPanel })));
+const Palette = part(() => import("@/palette/palette"), "Palette");
+const TerminalPanel = part(() => import("@/terminal/terminal-panel"), "TerminalPanel");
 
 /** The frame around every page: Cores on the left, the page, and the terminals of its Core on the right. */
 export function Shell() {
@@ -59,6 +62,7 @@ export function Shell() {
         Skip to the page
       </a>
       <Connection />
+      <NewVersion />
       <header className="flex items-center gap-2 border-b bg-surface px-2 py-1.5 md:hidden">
         <Button
           kind="quiet"
@@ -104,17 +108,17 @@ export function Shell() {
           <Outlet />
         </main>
         {panel && (
-          <Suspense fallback={<div className="hidden w-96 border-l bg-sunken md:block" />}>
+          <PartOf load={TerminalPanel.preload} fallback={<div className="hidden w-96 border-l bg-sunken md:block" />}>
             <TerminalPanel core={terminals} />
-          </Suspense>
+          </PartOf>
         )}
       </div>
       <FollowedCores />
       <Notices />
       {palette && (
-        <Suspense>
+        <PartOf load={Palette.preload}>
           <Palette onClose={() => setPalette(false)} />
-        </Suspense>
+        </PartOf>
       )}
       <LoginEnded me={me} />
     </div>
