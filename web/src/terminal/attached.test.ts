@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { type Attached, after, type Happening, isFittedElsewhere, mayType, unattached } from "./attached";
+import type { Gap } from "./place";
 import type { Told } from "./told";
 
-const told = (said: Told, misses = false): Happening => ({ type: "told", told: said, misses });
+const told = (said: Told, gap?: Gap): Happening => ({ type: "told", told: said, gap });
 const standing = (state: "connecting" | "live", unanswered = false): Happening => ({
   type: "standing",
   standing: { state },
@@ -67,4 +68,12 @@ test("it is known when somebody elsewhere decides the size", () => {
     false,
   );
   expect(isFittedElsewhere(all(fits(9), ...LIVE, lost)), "nobody knows now").toBe(false);
+});
+
+test("what is not shown is spoken of until somebody has read it, each by itself", () => {
+  const both = all(told(attached, "earlier"), told({ type: "skipped", position: 9, screen_bytes: 0 }, "between"));
+  expect([both.earlier, both.missed]).toEqual([true, true]);
+  const one = after(both, { type: "read", what: "earlier" });
+  expect([one.earlier, one.missed]).toEqual([false, true]);
+  expect(all(...LIVE).earlier).toBe(false);
 });

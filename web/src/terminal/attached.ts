@@ -1,6 +1,7 @@
 /** What a person should know of a terminal that is shown here. Pure: what happens goes in, what is to be shown comes out. */
 import type { Exited } from "@/api/schema";
 import type { Standing } from "@/live/stream";
+import type { Gap } from "./place";
 import type { Size, Told } from "./told";
 
 export type Attached = {
@@ -18,21 +19,26 @@ export type Attached = {
   readonly exited: Exited | undefined;
   /** Something was said in between that is not kept any more. */
   readonly missed: boolean;
+  /** What was said before it was first shown here is not kept any more. */
+  readonly earlier: boolean;
   /** Something was typed just before the connection was lost. */
   readonly unsure: boolean;
   /** How often something was typed since the terminal could take nothing. */
   readonly refused: number;
 };
 
+/** What is said until somebody has read it. */
+export type Readable = "missed" | "earlier" | "unsure";
+
 export type Happening =
   | { readonly type: "standing"; readonly standing: Standing; readonly unanswered: boolean }
-  | { readonly type: "told"; readonly told: Told; readonly misses: boolean }
+  | { readonly type: "told"; readonly told: Told; readonly gap?: Gap | undefined }
   | { readonly type: "fits"; readonly room: Size }
   | { readonly type: "caught_up" }
   | { readonly type: "typed" }
   | { readonly type: "refused" }
   | { readonly type: "looks_on"; readonly looksOn: boolean }
-  | { readonly type: "read"; readonly what: "missed" | "unsure" };
+  | { readonly type: "read"; readonly what: Readable };
 
 export const unattached = (looksOn: boolean): Attached => ({
   standing: { state: "connecting" },
@@ -44,6 +50,7 @@ export const unattached = (looksOn: boolean): Attached => ({
   recorded: false,
   exited: undefined,
   missed: false,
+  earlier: false,
   unsure: false,
   refused: 0,
 });
@@ -64,7 +71,7 @@ export function after(before: Attached, happening: Happening): Attached {
       return { ...before, standing, unsure, live: standing.state === "live" && before.live };
     }
     case "told":
-      return heard(happening.misses ? { ...before, missed: true } : before, happening.told);
+      return heard(gapped(before, happening.gap), happening.told);
     case "fits":
       return same(happening.room, before.room) ? before : { ...before, room: happening.room };
     case "caught_up":
@@ -77,6 +84,17 @@ export function after(before: Attached, happening: Happening): Attached {
       return { ...before, looksOn: happening.looksOn, refused: 0 };
     case "read":
       return { ...before, [happening.what]: false };
+  }
+}
+
+function gapped(before: Attached, gap: Gap | undefined): Attached {
+  switch (gap) {
+    case "between":
+      return { ...before, missed: true };
+    case "earlier":
+      return { ...before, earlier: true };
+    case undefined:
+      return before;
   }
 }
 

@@ -1,8 +1,8 @@
 /** Ties one terminal of a Core to one emulator here, through everything that can happen to the connection. */
 import { converse, type Line } from "@/live/socket";
-import { type Attached, after, type Happening, mayType, unattached } from "./attached";
+import { type Attached, after, type Happening, mayType, type Readable, unattached } from "./attached";
 import { came, drawn, type Order, reconnected, STILL } from "./flow";
-import { BEGINNING, misses, resumesAt, told, took } from "./place";
+import { BEGINNING, gap, resumesAt, told, took } from "./place";
 import { readTold, type Size, type Told } from "./told";
 
 /** What shows it. Everything is drawn in the order in which it was given. */
@@ -106,7 +106,7 @@ export class Attachment {
     this.happen({ type: "refused" });
   }
 
-  read(what: "missed" | "unsure"): void {
+  read(what: Readable): void {
     this.happen({ type: "read", what });
   }
 
@@ -135,9 +135,9 @@ export class Attachment {
   private hear(text: string): void {
     const said = readTold(text);
     if (said === undefined) return;
-    const gap = misses(this.place, said);
+    const before = this.place;
     this.place = told(this.place, said);
-    this.happen({ type: "told", told: said, misses: gap });
+    this.happen({ type: "told", told: said, gap: gap(before, said) });
     this.obey(said);
   }
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "@/ui/button";
-import { type Attached, isFittedElsewhere } from "./attached";
+import { type Attached, isFittedElsewhere, type Readable } from "./attached";
 import { Later } from "./later";
 import { ending } from "./naming";
 import { refusal } from "./refusals";
@@ -10,8 +10,8 @@ type Props = { attached: Attached; seat: Seat | undefined; onClose: () => void; 
 
 /** What a person at this terminal should know, and may put away. It lies over the terminal: nothing moves. */
 export function Notes({ attached, seat, onClose, closing, error }: Props) {
-  const { standing, missed, unsure, exited, looksOn, refused, size } = attached;
-  const read = (what: "missed" | "unsure") => () => seat?.attachment.read(what);
+  const { standing, missed, earlier, unsure, exited, looksOn, refused, size } = attached;
+  const read = (what: Readable) => () => seat?.attachment.read(what);
   return (
     <div className="pointer-events-none absolute inset-x-2 bottom-2 grid justify-items-end gap-1.5">
       {isFittedElsewhere(attached) && (
@@ -20,6 +20,11 @@ export function Notes({ attached, seat, onClose, closing, error }: Props) {
             Another window decides the size: {size?.columns} × {size?.rows}. Type, and it is fitted to this one.
           </Note>
         </Later>
+      )}
+      {earlier && !missed && (
+        <Note action={<Put onClick={read("earlier")} />}>
+          Earlier output is not here: a Core keeps only the newest of it, and this terminal has said more.
+        </Note>
       )}
       {missed && (
         <Note action={<Put onClick={read("missed")} />}>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BEGINNING, misses, type Place, resumesAt, told, took } from "./place";
+import { BEGINNING, gap, type Place, resumesAt, told, took } from "./place";
 import type { Told } from "./told";
 
 const attached = (replay: "missing" | "screen", position: number, screen_bytes = 0): Told => ({
@@ -88,9 +88,11 @@ test("what is told beside the bytes moves nothing", () => {
   }
 });
 
-test("a screen in place of bytes is a gap for whoever had some, and none for whoever had nothing", () => {
-  expect(misses(BEGINNING, attached("screen", 9, 3))).toBe(false);
-  expect(misses({ position: 4, restoring: 0 }, attached("screen", 9, 3))).toBe(true);
-  expect(misses({ position: 4, restoring: 0 }, attached("missing", 4))).toBe(false);
-  expect(misses({ position: 4, restoring: 0 }, { type: "skipped", position: 9, screen_bytes: 3 })).toBe(true);
+test("a screen in place of bytes is a gap for whoever had some, and hides what came before from whoever had nothing", () => {
+  expect(gap(BEGINNING, attached("screen", 9, 3))).toBe("earlier");
+  expect(gap(BEGINNING, attached("screen", 0, 3))).toBeUndefined();
+  expect(gap(BEGINNING, attached("missing", 0))).toBeUndefined();
+  expect(gap({ position: 4, restoring: 0 }, attached("screen", 9, 3))).toBe("between");
+  expect(gap({ position: 4, restoring: 0 }, attached("missing", 4))).toBeUndefined();
+  expect(gap({ position: 4, restoring: 0 }, { type: "skipped", position: 9, screen_bytes: 3 })).toBe("between");
 });

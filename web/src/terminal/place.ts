@@ -36,8 +36,13 @@ export function resumesAt({ position, restoring }: Place): number | undefined {
   return restoring > 0 ? undefined : position;
 }
 
-/** Whether something was said in between that will not be shown here. */
-export function misses(before: Place, said: Told): boolean {
-  if (said.type === "skipped") return true;
-  return said.type === "attached" && said.replay === "screen" && before.position + before.restoring > 0;
+/** What was said and will not be shown here: something in between, or all from before this page had anything. */
+export type Gap = "between" | "earlier";
+
+export function gap(before: Place, said: Told): Gap | undefined {
+  if (said.type === "skipped") return "between";
+  if (said.type !== "attached" || said.replay !== "screen") return undefined;
+  if (before.position + before.restoring > 0) return "between";
+  // A terminal that has said nothing yet has a screen too.
+  return said.position > 0 ? "earlier" : undefined;
 }
