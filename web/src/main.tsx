@@ -6,7 +6,6 @@ import { createRoot } from "react-dom/client";
 import { Problem } from "./api/problem";
 import { followTheme } from "./preferences/theme";
 import { makeRouter } from "./routes";
-import { Tips } from "./ui/tip";
 
 followTheme();
 
@@ -25,9 +24,7 @@ if (root === null) throw new Error("the page has no root");
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={client}>
-      <Tips>
-        <RouterProvider router={makeRouter(client)} />
-      </Tips>
+      <RouterProvider router={makeRouter(client)} />
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,10 +1,8 @@
 /** Every page there is. The gateway's table of routes has the same addresses. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
-import { LoginPage } from "./account/login-page";
 import { iAm } from "./account/mine";
 import { meQuery } from "./account/queries";
-import { SetupPage } from "./account/setup-page";
 import { Broken } from "./shell/broken";
 import { HomePage } from "./shell/home-page";
 import { NotFound } from "./shell/not-found";
@@ -27,10 +25,14 @@ const login = createRoute({
     const next = within(search.next);
     return next === undefined ? {} : { next };
   },
-  component: LoginPage,
+  component: part(() => import("./account/login-page"), "LoginPage"),
 });
 
-const setup = createRoute({ getParentRoute: () => root, path: "/setup", component: SetupPage });
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: part(() => import("./account/setup-page"), "SetupPage"),
+});
 
 /** Everything for whoever is logged in. */
 const shell = createRoute({

@@ -1,9 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { Suspense, useEffect, useSyncExternalStore } from "react";
 import { onLoggedOut } from "@/api/client";
 import type { Me } from "@/api/schema";
-import { Dialog } from "@/ui/dialog";
-import { LoginForm } from "./login-form";
+import { part } from "@/shell/part";
+
+/** It is there before it is needed: when a login ends the gateway may have another version. */
+const LoginAgain = part(() => import("./login-again"), "LoginAgain");
+const SOON = 3_000;
 
 let ended = false;
 const listeners = new Set<() => void>();
@@ -33,14 +36,14 @@ export function LoginEnded({ me }: { me: Me }) {
     window.dispatchEvent(new Event("online"));
     return client.invalidateQueries();
   };
+  useEffect(() => {
+    const timer = setTimeout(() => void LoginAgain.preload?.(), SOON);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!open) return null;
   return (
-    <Dialog
-      open={open}
-      onOpenChange={() => {}}
-      title="Your login has ended"
-      description="Log in again to go on. Nothing that you have typed is lost."
-    >
-      <LoginForm name={me.name} onDone={resume} />
-    </Dialog>
+    <Suspense>
+      <LoginAgain name={me.name} onDone={resume} />
+    </Suspense>
   );
 }

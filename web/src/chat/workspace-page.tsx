@@ -19,7 +19,7 @@ export function WorkspacePage() {
   const workspace = data?.find((it) => it.name === name);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-3xl gap-6 px-4 py-6 sm:px-6" key={`${core}/${name}`}>
+      <div className="mx-auto grid max-w-3xl grid-cols-1 gap-6 px-4 py-6 sm:px-6" key={`${core}/${name}`}>
         <header className="md:pr-8">
           <h1 className="break-words font-semibold text-xl">{oneLine(name, 64)}</h1>
           <p className="text-ink-faint text-sm">A workspace on {oneLine(view?.name ?? "this Core", 64)}</p>

@@ -1,27 +1,52 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { Suspense, useState } from "react";
 import type { CoreView } from "@/api/schema";
-import { presence } from "@/cores/core-state";
+import { workspacesQuery } from "@/chat/queries";
+import { mayWork, presence } from "@/cores/core-state";
 import { coresQuery } from "@/cores/queries";
 import { Failure } from "@/ui/notice";
-import { Beginning } from "./beginning";
 import { CoreCard } from "./core-card";
+import { begins } from "./first-core";
+import { part } from "./part";
 import { Recent } from "./recent";
 import { useMe } from "./use-me";
+
+const Beginning = part(() => import("./beginning"), "Beginning");
 
 /** What there is, or what comes next for whoever begins. */
 export function HomePage() {
   const me = useMe();
   const { data: cores, error } = useQuery(coresQuery);
-  const there = cores?.filter((core) => presence(core) !== "revoked") ?? [];
-  const ready = there.find((core) => core.claude.state === "signed_in");
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto max-w-2xl px-4 py-10 sm:px-6">
-        <h1 className="mb-6 font-semibold text-2xl">Hello, {me.name}</h1>
+        <h1 className="mb-6 truncate font-semibold text-2xl">Hello, {me.name}</h1>
         <Failure error={error} />
-        {cores && (ready === undefined ? <Beginning cores={there} /> : <Cores cores={there} />)}
+        {cores && <Start cores={cores.filter((core) => presence(core) !== "revoked")} />}
       </div>
     </div>
+  );
+}
+
+function Start({ cores }: { cores: CoreView[] }) {
+  const me = useMe();
+  const working = cores.filter((core) => mayWork(core, me));
+  const lists = useQueries({ queries: working.map(({ id }) => workspacesQuery(id)) });
+  const empty = lists.length > 0 && lists.every(({ data }) => data?.length === 0);
+  const known = lists.every(({ isPending }) => !isPending);
+  // Whoever begins goes on here until they leave the page.
+  const [began, setBegan] = useState(false);
+  if (!began && known && begins(cores, empty)) setBegan(true);
+  if (!known && !began) return null;
+  return (
+    <>
+      {began && (
+        <Suspense>
+          <Beginning cores={cores} />
+        </Suspense>
+      )}
+      {(!began || cores.length > 1) && <Cores cores={cores} />}
+    </>
   );
 }
 
@@ -30,7 +55,7 @@ function Cores({ cores }: { cores: CoreView[] }) {
     <>
       <Recent cores={cores.filter((core) => presence(core) === "online")} />
       <h2 className="mb-3 font-semibold">Cores</h2>
-      <ul className="grid gap-3">
+      <ul className="grid grid-cols-1 gap-3">
         {cores.map((core) => (
           <CoreCard key={core.id} core={core} />
         ))}

@@ -29,10 +29,10 @@ export function Recent({ cores }: { cores: CoreView[] }) {
               params={{ core: core.id, session: session.id }}
               className="flex items-baseline gap-3 px-4 py-2.5 hover:bg-sunken"
             >
-              <span className="min-w-0 flex-1 truncate" title={sessionTitle(session)}>
+              <span className="min-w-0 flex-[1_1_50%] truncate" title={sessionTitle(session)}>
                 {sessionTitle(session)}
               </span>
-              <span className="hidden max-w-56 truncate text-ink-faint text-sm sm:inline">
+              <span className="hidden min-w-0 max-w-56 shrink-[2] truncate text-ink-faint text-sm sm:inline">
                 {session.workspace} on {core.name}
               </span>
               {session.activity === "idle" ? (

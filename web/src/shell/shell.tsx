@@ -10,7 +10,6 @@ import { coresQuery } from "@/cores/queries";
 import { Notices } from "@/notices/notices";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
-import { Tip } from "@/ui/tip";
 import { Connection } from "./connection";
 import { NewVersion } from "./new-version";
 import { togglePanel, usePanel } from "./panel";
@@ -98,11 +97,16 @@ export function Shell() {
         <main id="page" className="flex min-w-0 flex-1 flex-col" tabIndex={-1}>
           <div className="absolute top-2 right-2 z-10 hidden md:block">
             {!panel && (
-              <Tip text="Terminal (Ctrl+`)">
-                <Button kind="quiet" size="icon" aria-label="Terminal" aria-pressed={false} onClick={togglePanel}>
-                  <SquareTerminal aria-hidden />
-                </Button>
-              </Tip>
+              <Button
+                kind="quiet"
+                size="icon"
+                title="Terminal (Ctrl+`)"
+                aria-label="Terminal"
+                aria-pressed={false}
+                onClick={togglePanel}
+              >
+                <SquareTerminal aria-hidden />
+              </Button>
             )}
           </div>
           <Outlet />

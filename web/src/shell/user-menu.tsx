@@ -5,8 +5,8 @@ import { answer, api } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import type { Me } from "@/api/schema";
 import { setTheme, THEMES, useTheme } from "@/preferences/theme";
-import { Button } from "@/ui/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
+import { UserButton } from "./user-button";
 
 export function UserMenu({ me }: { me: Me }) {
   const navigate = useNavigate();
@@ -24,16 +24,7 @@ export function UserMenu({ me }: { me: Me }) {
     onSuccess: () => location.assign("/login"),
   });
   return (
-    <Menu
-      side="top"
-      align="start"
-      trigger={
-        <Button kind="quiet" size="small" className="min-w-0 flex-1 justify-start" busy={logOut.isPending}>
-          <User aria-hidden />
-          <span className="truncate">{me.name}</span>
-        </Button>
-      }
-    >
+    <Menu side="top" align="start" trigger={<UserButton me={me} busy={logOut.isPending} />}>
       <MenuItem onSelect={() => navigate({ to: "/settings/account" })}>
         <User aria-hidden /> Logins and API tokens
       </MenuItem>

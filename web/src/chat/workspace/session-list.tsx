@@ -33,7 +33,7 @@ export function SessionList({ core, workspace, archived }: Props) {
           {archived ? "Nothing is in the archive." : "There is no session yet. Begin one above."}
         </p>
       )}
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-1 gap-1">
         {sessions.map((session) => (
           <SessionItem key={session.id} core={core} session={session} />
         ))}
