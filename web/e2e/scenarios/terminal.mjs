@@ -23,7 +23,7 @@ export default async function ({ person, picture, ask, password }) {
   await types(`for i in $(seq 1 ${LINES}); do echo "row $i."; sleep 0.01; done; echo all-$((40+2))`);
   await screen.getByText("row 40.").waitFor();
   await page.context().setOffline(true);
-  await page.getByText("You are offline. What you type").waitFor();
+  await page.getByText("You are offline. Messages you write").waitFor();
   await picture(page, "offline");
   await page.context().setOffline(false);
   await screen.getByText("all-42").waitFor();

@@ -13,12 +13,12 @@ export function CoreCard({ core }: { core: CoreView }) {
   const online = presence(core) === "online";
   const { data: workspaces } = useQuery({ ...workspacesQuery(core.id), enabled: online });
   return (
-    <li className="grid gap-3 rounded-xl border bg-surface p-4">
+    <li className="grid grid-cols-1 gap-3 rounded-xl border bg-surface p-4">
       <div className="flex items-center gap-2">
         <Link
           to="/cores/$core"
           params={{ core: core.id }}
-          className="min-w-0 flex-1 truncate font-medium hover:underline"
+          className="min-w-0 flex-1 truncate font-medium hover:underline max-md:-my-2 max-md:py-2"
         >
           {core.name}
         </Link>
@@ -32,17 +32,17 @@ export function CoreCard({ core }: { core: CoreView }) {
         </p>
       )}
       {online && core.claude.state !== "signed_in" && (
-        <Button size="small" className="justify-self-start" asChild>
+        <Button size="small" className="justify-self-start max-md:h-9" asChild>
           <Link to="/settings/cores">Sign In with Claude</Link>
         </Button>
       )}
       {workspaces && workspaces.length > 0 && (
         <ul className="flex flex-wrap gap-2">
           {workspaces.map(({ name }) => (
-            <li key={name}>
-              <Button size="small" asChild>
+            <li key={name} className="min-w-0">
+              <Button size="small" className="max-w-full max-md:h-9" asChild>
                 <Link to="/cores/$core/workspaces/$workspace" params={{ core: core.id, workspace: name }}>
-                  {name}
+                  <span className="truncate">{name}</span>
                 </Link>
               </Button>
             </li>
@@ -50,7 +50,7 @@ export function CoreCard({ core }: { core: CoreView }) {
         </ul>
       )}
       {workspaces?.length === 0 && core.claude.state === "signed_in" && (
-        <Button size="small" className="justify-self-start" asChild>
+        <Button size="small" className="justify-self-start max-md:h-9" asChild>
           <Link to="/cores/$core" params={{ core: core.id }}>
             Make a workspace
           </Link>

@@ -15,6 +15,7 @@ import { NewVersion } from "./new-version";
 import { togglePanel, usePanel } from "./panel";
 import { part } from "./part";
 import { PartOf } from "./part-of";
+import { useRoom } from "./room";
 import { Sidebar } from "./sidebar";
 import { useMe } from "./use-me";
 
@@ -31,6 +32,7 @@ export function Shell() {
   const { core } = useParams({ strict: false });
   useOnePerson(me);
   useFollowedCores();
+  useRoom();
   const { data: cores } = useQuery(coresQuery);
   // On a page of no Core the terminals are those of the first that answers.
   const terminals = core ?? cores?.find(({ link, revoked_at }) => link.status === "online" && !revoked_at)?.id;
@@ -53,7 +55,7 @@ export function Shell() {
   }, []);
 
   return (
-    <div className="flex h-dvh flex-col overflow-hidden">
+    <div className="flex h-(--room,100dvh) flex-col overflow-hidden">
       <a
         href="#page"
         className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:absolute focus:top-2 focus:left-2"

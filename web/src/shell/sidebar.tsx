@@ -25,7 +25,7 @@ export function Sidebar({ me }: { me: Me }) {
     <nav aria-label="Cores and sessions" className="flex h-full flex-col border-r bg-surface">
       <div className="flex items-center gap-2 px-4 pt-3 pb-2">
         <img src="/favicon.svg" alt="" className="size-5" />
-        <Link to="/" className="font-semibold">
+        <Link to="/" className="font-semibold max-md:py-2">
           Condrix
         </Link>
       </div>
@@ -55,7 +55,7 @@ export function Sidebar({ me }: { me: Me }) {
         <Suspense fallback={<UserButton me={me} />}>
           <UserMenu me={me} />
         </Suspense>
-        <Link to="/settings" className={row} aria-label="Settings">
+        <Link to="/settings" className={`${row} max-md:min-w-9 max-md:justify-center`} aria-label="Settings">
           <Settings aria-hidden />
         </Link>
       </div>

@@ -16,7 +16,6 @@ type Props = { core: CoreView; workspace: Workspace; sessions: Session[] };
 export function WorkspaceBranch({ core, workspace, sessions }: Props) {
   const Icon = workspace.state === "ready" ? Folder : workspace.state === "cloning" ? FolderSync : FolderX;
   const shown = shownFirst(sessions, NEWEST);
-  const more = sessions.length - shown.length;
   const page = {
     to: "/cores/$core/workspaces/$workspace",
     params: { core: core.id, workspace: workspace.name },
@@ -45,10 +44,10 @@ export function WorkspaceBranch({ core, workspace, sessions }: Props) {
             </Link>
           </li>
         ))}
-        {more > 0 && (
+        {shown.length < sessions.length && (
           <li className="min-w-0">
             <Link {...page} className={`${row} pl-8 text-ink-faint`} activeProps={{ className: "" }}>
-              {more === 1 ? "1 older session" : `${more} older sessions`}
+              More sessions
             </Link>
           </li>
         )}

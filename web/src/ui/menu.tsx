@@ -28,7 +28,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom", ...res
 }
 
 const item =
-  "flex select-none items-center gap-2 rounded-md px-2 py-1.5 text-sm outline-none data-[disabled]:pointer-events-none data-[highlighted]:bg-sunken data-[disabled]:opacity-50 [&_svg]:size-4 [&_svg]:text-ink-faint";
+  "flex select-none items-center gap-2 rounded-md px-2 py-1.5 text-sm outline-none pointer-coarse:min-h-9 data-[disabled]:pointer-events-none data-[highlighted]:bg-sunken data-[disabled]:opacity-50 [&_svg]:size-4 [&_svg]:text-ink-faint";
 
 export function MenuItem({ className, danger, ...rest }: ComponentProps<typeof Radix.Item> & { danger?: boolean }) {
   return <Radix.Item className={cn(item, danger && "text-bad [&_svg]:text-bad", className)} {...rest} />;
