@@ -63,7 +63,13 @@ export function TerminalView({ core, terminal, shown, looksOn, finding, onFind, 
           Ctrl+F6 leads out of the terminal, Ctrl+Shift+F finds text.
         </p>
         <div className="absolute inset-0 overflow-auto py-1 pl-2">
-          <section ref={place} aria-label={`Terminal ${title ?? ""}`} aria-describedby={hint} className="h-full" />
+          {/* The field for keys lies where the cursor was, which may be beyond a screen that has become smaller. */}
+          <section
+            ref={place}
+            aria-label={`Terminal ${title ?? ""}`}
+            aria-describedby={hint}
+            className="h-full [&_.xterm-screen]:overflow-clip"
+          />
         </div>
         <Standing attached={attached} onAgain={() => seat?.attachment.connect()} onDismiss={onGone} />
         <Notes

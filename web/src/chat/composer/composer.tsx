@@ -114,7 +114,7 @@ export function Composer({ core, session, pictures, blocked, said, working, inte
           aria-haspopup="listbox"
           aria-controls={open ? list : undefined}
           aria-activedescendant={open ? optionId(list, completion.active) : undefined}
-          placeholder={working ? "Write what comes next: it waits for its turn" : "Write to Claude"}
+          placeholder={working ? "Write what comes next" : "Write to Claude"}
           enterKeyHint={enterSends() ? "send" : "enter"}
           onChange={(event) => {
             setCaret(event.target.selectionStart);
