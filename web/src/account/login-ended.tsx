@@ -1,11 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { onLoggedOut } from "@/api/client";
 import type { Me } from "@/api/schema";
-import { part } from "@/shell/part";
+import { beside } from "@/shell/beside";
 
 /** It is there before it is needed: when a login ends the gateway may have another version. */
-const LoginAgain = part(() => import("./login-again"), "LoginAgain");
+const load = async () => (await import("./login-again")).LoginAgain;
+const LoginAgain = beside(load);
 const SOON = 3_000;
 
 let ended = false;
@@ -37,13 +38,10 @@ export function LoginEnded({ me }: { me: Me }) {
     return client.invalidateQueries();
   };
   useEffect(() => {
-    const timer = setTimeout(() => void LoginAgain.preload?.(), SOON);
+    // Where it cannot be had now, it is asked for when it is needed.
+    const timer = setTimeout(() => load().catch(() => {}), SOON);
     return () => clearTimeout(timer);
   }, []);
   if (!open) return null;
-  return (
-    <Suspense>
-      <LoginAgain name={me.name} onDone={resume} />
-    </Suspense>
-  );
+  return <LoginAgain name={me.name} onDone={resume} />;
 }

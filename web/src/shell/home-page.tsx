@@ -1,17 +1,17 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import type { CoreView } from "@/api/schema";
 import { workspacesQuery } from "@/chat/queries";
 import { mayWork, presence } from "@/cores/core-state";
 import { coresQuery } from "@/cores/queries";
 import { Failure } from "@/ui/notice";
+import { beside } from "./beside";
 import { CoreCard } from "./core-card";
 import { begins } from "./first-core";
-import { part } from "./part";
 import { Recent } from "./recent";
 import { useMe } from "./use-me";
 
-const Beginning = part(() => import("./beginning"), "Beginning");
+const Beginning = beside(async () => (await import("./beginning")).Beginning);
 
 /** What there is, or what comes next for whoever begins. */
 export function HomePage() {
@@ -40,11 +40,7 @@ function Start({ cores }: { cores: CoreView[] }) {
   if (!known && !began) return null;
   return (
     <>
-      {began && (
-        <Suspense>
-          <Beginning cores={cores} />
-        </Suspense>
-      )}
+      {began && <Beginning cores={cores} />}
       {(!began || cores.length > 1) && <Cores cores={cores} />}
     </>
   );

@@ -10,17 +10,18 @@ import { coresQuery } from "@/cores/queries";
 import { Notices } from "@/notices/notices";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
+import { beside } from "./beside";
 import { Connection } from "./connection";
 import { NewVersion } from "./new-version";
 import { togglePanel, usePanel } from "./panel";
-import { part } from "./part";
-import { PartOf } from "./part-of";
 import { useRoom } from "./room";
 import { Sidebar } from "./sidebar";
 import { useMe } from "./use-me";
 
-const Palette = part(() => import("@/palette/palette"), "Palette");
-const TerminalPanel = part(() => import("@/terminal/terminal-panel"), "TerminalPanel");
+const Palette = beside(async () => (await import("@/palette/palette")).Palette);
+const TerminalPanel = beside(async () => (await import("@/terminal/terminal-panel")).TerminalPanel, {
+  until: () => <div className="hidden w-96 border-l bg-sunken md:block" />,
+});
 
 /** The frame around every page: Cores on the left, the page, and the terminals of its Core on the right. */
 export function Shell() {
@@ -113,19 +114,11 @@ export function Shell() {
           </div>
           <Outlet />
         </main>
-        {panel && (
-          <PartOf load={TerminalPanel.preload} fallback={<div className="hidden w-96 border-l bg-sunken md:block" />}>
-            <TerminalPanel core={terminals} />
-          </PartOf>
-        )}
+        {panel && <TerminalPanel core={terminals} />}
       </div>
       <FollowedCores />
       <Notices />
-      {palette && (
-        <PartOf load={Palette.preload}>
-          <Palette onClose={() => setPalette(false)} />
-        </PartOf>
-      )}
+      {palette && <Palette onClose={() => setPalette(false)} />}
       <LoginEnded me={me} />
     </div>
   );

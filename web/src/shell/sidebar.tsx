@@ -1,17 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Inbox, Plus, Settings } from "lucide-react";
-import { Suspense } from "react";
 import type { Me } from "@/api/schema";
 import { presence } from "@/cores/core-state";
 import { coresQuery } from "@/cores/queries";
 import { Badge } from "@/ui/badge";
 import { Failure } from "@/ui/notice";
+import { beside } from "./beside";
 import { CoreBranch } from "./core-branch";
-import { part } from "./part";
 import { UserButton } from "./user-button";
 
-const UserMenu = part(() => import("./user-menu"), "UserMenu");
+const UserMenu = beside(async () => (await import("./user-menu")).UserMenu, {
+  until: ({ me }) => <UserButton me={me} />,
+  broken: ({ me }, again) => <UserButton me={me} onClick={again} />,
+});
 
 const row =
   "flex items-center gap-2 rounded-md px-2 py-1.5 text-sm text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink max-md:min-h-9 [&_svg]:size-4";
@@ -52,9 +54,7 @@ export function Sidebar({ me }: { me: Me }) {
         )}
       </div>
       <div className="flex items-center gap-1 border-t p-2">
-        <Suspense fallback={<UserButton me={me} />}>
-          <UserMenu me={me} />
-        </Suspense>
+        <UserMenu me={me} />
         <Link to="/settings" className={`${row} max-md:min-w-9 max-md:justify-center`} aria-label="Settings">
           <Settings aria-hidden />
         </Link>
