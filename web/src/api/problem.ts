@@ -52,6 +52,8 @@ export function isProblem(error: unknown, ...slugs: string[]): error is Problem 
 /** What to tell a person. */
 export function words(error: unknown): string {
   if (error instanceof Problem) {
+    // The Core asks the CLI and has its answer within seconds.
+    if (error.slug === "sign-in-unconfirmed") return `${error.title}. Try again in a moment.`;
     return error.detail === undefined || error.detail === error.title ? error.title : `${error.title}: ${error.detail}`;
   }
   return error instanceof Error ? error.message : String(error);

@@ -5,7 +5,7 @@ import type { Trouble } from "./sign-in-trouble";
 
 const begun: Begun = { kind: "claudeai", signIn: { id: "s", url: "https://claude.com/x" }, until: 1_000, again: false };
 const out: ClaudeState = { method: "none", state: "signed_out" };
-const inside: ClaudeState = { method: "oauth", state: "signed_in" };
+const inside: ClaudeState = { method: "oauth", state: "signed_in", checked_at: "2026-01-01T00:00:00Z" };
 const run = (...steps: Step[]): Stage => steps.reduce<Stage>(step, { at: "none" });
 const trouble = (next: Trouble["next"]): Trouble => ({ text: "no", next });
 const exchanging: Step[] = [{ type: "begin", kind: "claudeai" }, { type: "began", begun }, { type: "submitted" }];
@@ -44,5 +44,6 @@ test("a Core that is seen to be signed in has taken the code, unless it was sign
   expect(shown({ at: "waiting", begun }, inside, 0).at).toBe("done");
   expect(shown({ at: "waiting", begun: { ...begun, again: true } }, inside, 0).at).toBe("waiting");
   expect(shown({ at: "exchanging", begun: { ...begun, again: true }, watching: true }, inside, 0).at).toBe("done");
+  expect(shown({ at: "exchanging", begun }, { ...inside, checked_at: null }, 0).at).toBe("exchanging");
   expect(shown({ at: "waiting", begun: { ...begun, kind: "console" } }, inside, 0).at).toBe("waiting");
 });

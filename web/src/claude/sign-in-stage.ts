@@ -7,6 +7,7 @@
  *                                   └── correct, resend ◄────┘
  */
 import type { AccountKind, ClaudeState, SignIn } from "@/api/schema";
+import { isSignedIn } from "@/cores/core-state";
 import { lapsed, type Trouble } from "./sign-in-trouble";
 
 /** A sign-in that the Core has begun. */
@@ -74,12 +75,12 @@ export function shown(stage: Stage, claude: ClaudeState, now: number): Stage {
   const { begun } = stage;
   // The answer to the code may have been lost, or the page was loaded anew before it came.
   const watching = stage.at === "exchanging" && stage.watching;
-  if ((!begun.again || watching) && isSignedIn(claude, begun.kind)) return { at: "done", kind: begun.kind, claude };
+  if ((!begun.again || watching) && isSignedInWith(claude, begun.kind)) return { at: "done", kind: begun.kind, claude };
   if (now >= begun.until && (stage.at === "waiting" || watching))
     return { at: "over", kind: begun.kind, trouble: lapsed };
   return stage;
 }
 
-function isSignedIn({ state, method }: ClaudeState, kind: AccountKind): boolean {
-  return state === "signed_in" && method === (kind === "console" ? "console" : "oauth");
+function isSignedInWith(claude: ClaudeState, kind: AccountKind): boolean {
+  return isSignedIn(claude) && claude.method === (kind === "console" ? "console" : "oauth");
 }

@@ -1,5 +1,5 @@
 /** What a Core's state means for a reader: pure, so that every page says the same. */
-import type { CoreView, Me } from "@/api/schema";
+import type { ClaudeState, CoreView, Me } from "@/api/schema";
 
 export type Presence = "online" | "offline" | "revoked";
 
@@ -12,6 +12,11 @@ export function presence(core: CoreView): Presence {
 export function isOthersPlan(core: CoreView, me: Me): boolean {
   const { method, state, owner } = core.claude;
   return method === "oauth" && state !== "signed_out" && owner !== me.user;
+}
+
+/** Signed in, and the CLI has said whose that is: until it has, everybody waits. */
+export function isSignedIn({ state, method, checked_at }: ClaudeState): boolean {
+  return state === "signed_in" && (method !== "oauth" || checked_at != null);
 }
 
 /** Whether sessions of this Core can work for this person, now. */

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import type { CoreView } from "@/api/schema";
 import { workspacesQuery } from "@/chat/queries";
 import { SignInButton } from "@/claude/sign-in-button";
-import { presence } from "@/cores/core-state";
+import { isSignedIn, presence } from "@/cores/core-state";
 import { NewWorkspaceDialog } from "@/cores/new-workspace-dialog";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
@@ -16,7 +16,7 @@ import { useMe } from "./use-me";
 export function Beginning({ cores }: { cores: CoreView[] }) {
   const me = useMe();
   const first = firstCore(cores, me);
-  const signedIn = first?.claude.state === "signed_in";
+  const signedIn = first !== undefined && isSignedIn(first.claude);
   return (
     <ol className="mb-8 grid grid-cols-1 gap-3">
       <Step done title="You have a user" />
