@@ -19,5 +19,6 @@ export default defineConfig({
   server: {
     proxy: { "/api": { target: gateway, secure: false, ws: true, changeOrigin: true, headers: { origin: gateway } } },
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"] },
+  // A machine that builds beside it is slow, not wrong.
+  test: { include: ["src/**/*.test.{ts,tsx}"], testTimeout: 30_000 },
 });

@@ -21,8 +21,8 @@ use tracing::debug;
 
 /// How long an HTTP/2 connection may take to write out its last answers when the gateway ends.
 const FAREWELL: Duration = Duration::from_secs(2);
-/// Requests in progress on one HTTP/2 connection.
-const H2_STREAMS: u32 = 100;
+/// Requests in progress on one HTTP/2 connection. All tabs of a browser share it, and each follows the Cores that it shows.
+const H2_STREAMS: u32 = 250;
 
 /// How much and how long a client may keep the edge waiting.
 #[derive(Clone, Copy, Debug)]

@@ -18,10 +18,11 @@ pub enum CliLine {
         parent: Option<String>,
     },
     Assistant(Assistant),
-    /// Blocks of a user message that the CLI itself made: tool results, mostly.
+    /// Blocks of a user message that the CLI itself made: tool results, mostly. `replayed`: what it did for an order, said
+    /// again as if a person had typed that order.
     User {
         blocks: Vec<Block>,
-        parent: Option<String>,
+        replayed: bool,
     },
     RateLimit(Value),
     Result(TurnResult),
@@ -150,7 +151,7 @@ impl CliLine {
                 parent: parent(value),
                 error: text(value, "error").map(str::to_owned),
             })),
-            "user" => Some(Self::User { blocks: blocks(value)?, parent: parent(value) }),
+            "user" => Some(Self::User { blocks: blocks(value)?, replayed: value["isReplay"] == true }),
             "rate_limit_event" => Some(Self::RateLimit(value.get("rate_limit_info")?.clone())),
             "result" => whole(value).map(Self::Result),
             "control_request" => {

@@ -86,15 +86,17 @@ impl Translator {
             (CliLine::Result(result), Some(turn)) => self.result(turn, &result, &mut step),
             (CliLine::Stream { event, parent: None }, Some(turn)) => self.stream(turn, event, &mut step.events),
             (CliLine::Assistant(assistant), Some(turn)) => self.assistant(turn, assistant, raw, &mut step.events),
-            (CliLine::User { blocks, parent: _ }, Some(turn)) => self.user(turn, blocks, raw, &mut step.events),
+            (CliLine::User { blocks, replayed: _ }, Some(turn)) => self.user(turn, blocks, raw, &mut step.events),
             (CliLine::Retry(retry), Some(turn)) => step.events.push(self.retry(turn, &retry)),
             (CliLine::RateLimit(mut info), Some(turn)) => {
                 self.guard.mask_json(&mut info);
                 let limit = limits::read(&info, OffsetDateTime::now_utc());
                 step.events.push(Event::RateLimit { turn, info, limit });
             }
-            // The session's own; and a subagent's deltas: its tools and their results are told by their own lines.
-            (
+            // The session's own, of which it has told already what came of it; and a subagent's deltas: its tools and their
+            // results are told by their own lines.
+            (CliLine::User { replayed: true, .. }, None)
+            | (
                 CliLine::Nothing
                 | CliLine::ControlAnswer(_)
                 | CliLine::ControlCancel { .. }
@@ -107,7 +109,7 @@ impl Translator {
                 CliLine::Result(_)
                 | CliLine::Stream { .. }
                 | CliLine::Assistant(_)
-                | CliLine::User { .. }
+                | CliLine::User { replayed: false, .. }
                 | CliLine::Retry(_)
                 | CliLine::RateLimit(_),
                 None,

@@ -248,6 +248,16 @@ fn what_the_cli_says_outside_a_turn_is_kept_as_unknown() {
 }
 
 #[test]
+fn what_the_cli_repeats_of_an_order_of_ours_is_no_news() {
+    let mut translator = Translator::new(Guard::new(), PermissionMode::Default);
+    let content = "<local-command-stdout>Set model to haiku</local-command-stdout>";
+    let mut line = json!({"type": "user", "isReplay": true, "message": {"role": "user", "content": content}});
+    assert!(translator.take(CliLine::parse(&line.to_string()), &line.to_string()).events.is_empty());
+    line["isReplay"] = json!(false);
+    assert_eq!(translator.take(CliLine::parse(&line.to_string()), &line.to_string()).events.len(), 1);
+}
+
+#[test]
 fn the_clis_own_change_of_mode_is_told_and_ours_is_not_told_twice() {
     let mut turn = Turn::begin();
     turn.translator.set_mode(PermissionMode::Plan);

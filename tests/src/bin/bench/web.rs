@@ -49,11 +49,14 @@ pub(super) async fn run() -> Vec<Figure> {
 
 /// As long as people's messages are, with what must be laid out.
 fn message(turn: usize) -> String {
-    format!("{turn}. Look at `src/main.rs` once more, please: does **every** branch of it end? Say it in a sentence or two.")
+    format!(
+        "{turn}. Look at `src/main.rs` once more, please: does **every** branch of it end? Say it in a sentence or two."
+    )
 }
 
 fn figure(told: &Value) -> Figure {
-    let &(name, unit) = FIGURES.iter().find(|(name, _)| told["name"] == *name).unwrap_or_else(|| panic!("unknown: {told}"));
+    let &(name, unit) =
+        FIGURES.iter().find(|(name, _)| told["name"] == *name).unwrap_or_else(|| panic!("unknown: {told}"));
     let value = told["value"].as_f64().unwrap_or_else(|| panic!("no value: {told}"));
     let detail = told["detail"].as_str().unwrap_or_else(|| panic!("no detail: {told}")).to_owned();
     Figure { name, value, unit, detail }

@@ -98,3 +98,7 @@ export const EMPTY: Conversation = { seq: 0, about: {}, entries: [], working: un
 export function usage(turn: Turn): Usage | undefined {
   return turn.end?.usage ?? undefined;
 }
+
+/** Whether a turn goes no further before a person has answered. */
+export const waitsForSomebody = ({ blocks }: Turn): boolean =>
+  blocks.some((block) => "approval" in block && block.approval !== undefined && block.approval.outcome === undefined);

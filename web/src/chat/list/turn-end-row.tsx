@@ -1,5 +1,6 @@
+import { cn } from "@/ui/class-names";
 import { Notice } from "@/ui/notice";
-import type { Turn } from "../conversation/model";
+import { type Turn, waitsForSomebody } from "../conversation/model";
 import { oneLine } from "../plain-text";
 import { cost, duration, failureWords, interruptionWords, tokens } from "../words";
 import { Elapsed } from "./elapsed";
@@ -8,15 +9,19 @@ import { Elapsed } from "./elapsed";
 export function TurnEndRow({ turn }: { turn: Turn }) {
   const { end, retry } = turn;
   if (!end) {
+    const waits = waitsForSomebody(turn);
     return (
       <p className="flex min-h-10 items-center gap-2 pb-2 text-ink-faint text-xs">
-        <span className="size-2 shrink-0 animate-pulse rounded-full bg-accent" aria-hidden />
+        <span
+          className={cn("size-2 shrink-0 rounded-full", waits ? "bg-warn" : "animate-pulse bg-accent")}
+          aria-hidden
+        />
         {retry ? (
           <span className="min-w-0 break-words">
             Claude did not answer ({oneLine(retry.error, 80)}). Trying again: {retry.attempt} of {retry.max_attempts}
           </span>
         ) : (
-          <span>Working</span>
+          <span>{waits ? "Waits for an answer" : "Working"}</span>
         )}
         {turn.startedAt && <Elapsed since={turn.startedAt} />}
       </p>
