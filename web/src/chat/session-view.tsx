@@ -13,6 +13,7 @@ import { useSessionFeed } from "./follow/use-session-feed";
 import { SessionHeader } from "./header/session-header";
 import { MessageList } from "./list/message-list";
 import { present } from "./present";
+import { rightsTo } from "./rights";
 import { StandingLine } from "./standing-line";
 import { useCore } from "./use-blocked";
 import { useInterrupt } from "./use-interrupt";
@@ -28,7 +29,7 @@ type Props = {
 export function SessionView({ core, session: before, at }: Props) {
   const me = useMe();
   const view = useCore(core);
-  const { conversation, standing } = useSessionFeed(core, before.id);
+  const { conversation, standing, again } = useSessionFeed(core, before.id, rightsTo(before, view));
   const session = present(before, conversation.about);
   const [there] = useState(() => seqOf(before.cursor));
   const [read, setRead] = useState(false);
@@ -71,7 +72,7 @@ export function SessionView({ core, session: before, at }: Props) {
         </p>
       )}
       <div className="mx-auto grid w-full max-w-3xl gap-2 px-2 pb-2 sm:px-6 sm:pb-4">
-        <StandingLine core={view} standing={standing} />
+        <StandingLine core={view} standing={standing} onAgain={again} />
         <Failure error={interrupt.error} />
         <div>
           <Sending core={core} session={session.id} turns={turns} />

@@ -6,8 +6,10 @@ import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
 import { oneLine } from "./plain-text";
 
+type Props = { core: CoreView | undefined; standing: Standing; onAgain: () => void };
+
 /** How what is shown stands to what is: said in place, and what was read stays. */
-export function StandingLine({ core, standing }: { core: CoreView | undefined; standing: Standing }) {
+export function StandingLine({ core, standing, onAgain }: Props) {
   if (core && presence(core) === "revoked") {
     return <Notice kind="bad">The Core was revoked. What was read before stays here until this page is left.</Notice>;
   }
@@ -16,9 +18,14 @@ export function StandingLine({ core, standing }: { core: CoreView | undefined; s
       <Notice
         kind="warn"
         action={
-          <Button size="small" asChild>
-            <Link to="/">To the start</Link>
-          </Button>
+          <span className="flex flex-wrap gap-2">
+            <Button size="small" onClick={onAgain}>
+              Try again
+            </Button>
+            <Button size="small" asChild>
+              <Link to="/">To the start</Link>
+            </Button>
+          </span>
         }
       >
         {standing.problem === undefined || standing.problem.slug === "not-found"
