@@ -9,6 +9,7 @@ import { Composer } from "./composer/composer";
 import { Sending } from "./composer/sending";
 import { outboxOf } from "./composer/session-outbox";
 import { usePictures } from "./composer/use-pictures";
+import { endOf, isWhole } from "./follow/history";
 import { useSessionFeed } from "./follow/use-session-feed";
 import { SessionHeader } from "./header/session-header";
 import { MessageList } from "./list/message-list";
@@ -31,10 +32,14 @@ export function SessionView({ core, session: before, at }: Props) {
   const view = useCore(core);
   const { conversation, standing, again } = useSessionFeed(core, before.id, rightsTo(before, view));
   const session = present(before, conversation.about);
-  const [there] = useState(() => seqOf(before.cursor));
-  const [read, setRead] = useState(false);
+  const [end, setEnd] = useState(() => endOf(before.cursor));
+  const now = endOf(before.cursor);
+  if (now.epoch !== end.epoch) setEnd(now);
+  const [whole, setWhole] = useState(false);
   // A history is shown when it is there, not while it runs by; and from then on, whatever comes.
-  if (!read && conversation.seq > 0 && (conversation.seq >= there || standing.state === "ended")) setRead(true);
+  if (!whole && isWhole(conversation.seq, end)) setWhole(true);
+  // What ended brings no more: then that is all there is to show.
+  const read = whole || standing.state === "ended";
   const working = conversation.working !== undefined;
   const interrupt = useInterrupt(core, session.id, working);
   const pictures = usePictures(core, session.id);
@@ -68,7 +73,7 @@ export function SessionView({ core, session: before, at }: Props) {
         <MessageList core={core} session={session.id} conversation={conversation} at={at} />
       ) : (
         <p role="status" className="m-auto p-6 text-ink-faint text-sm">
-          Reading the history: {conversation.seq} of {there}
+          Reading the history: {conversation.seq} of {end.seq}
         </p>
       )}
       <div className="mx-auto grid w-full max-w-3xl gap-2 px-2 pb-2 sm:px-6 sm:pb-4">
@@ -90,10 +95,4 @@ export function SessionView({ core, session: before, at }: Props) {
       </div>
     </section>
   );
-}
-
-/** The number in an event's id. */
-function seqOf(cursor: string): number {
-  const seq = Number(cursor.split(":")[1]);
-  return Number.isSafeInteger(seq) ? seq : 0;
 }
