@@ -13,6 +13,7 @@ import { endOf, isWhole } from "./follow/history";
 import { useSessionFeed } from "./follow/use-session-feed";
 import { SessionHeader } from "./header/session-header";
 import { MessageList } from "./list/message-list";
+import { News } from "./news";
 import { present } from "./present";
 import { rightsTo } from "./rights";
 import { StandingLine } from "./standing-line";
@@ -70,7 +71,10 @@ export function SessionView({ core, session: before, at }: Props) {
         />
       )}
       {read ? (
-        <MessageList core={core} session={session.id} conversation={conversation} at={at} />
+        <>
+          <News conversation={conversation} whole={isWhole(conversation.seq, end)} />
+          <MessageList core={core} session={session.id} conversation={conversation} at={at} />
+        </>
       ) : (
         <p role="status" className="m-auto p-6 text-ink-faint text-sm">
           Reading the history: {conversation.seq} of {end.seq}

@@ -10,14 +10,20 @@ const looks = {
   bad: { icon: CircleAlert, look: "bg-bad-soft text-ink [&>svg]:text-bad" },
 } as const;
 
-type Props = { kind?: keyof typeof looks; children: ReactNode; action?: ReactNode; className?: string };
+type Props = {
+  kind?: keyof typeof looks;
+  children: ReactNode;
+  action?: ReactNode;
+  className?: string;
+  still?: boolean;
+};
 
-/** Something that is to be read where it stands. */
-export function Notice({ kind = "info", children, action, className }: Props) {
+/** Something that is to be read where it stands. `still`: it is no news, and not read out when it comes into view. */
+export function Notice({ kind = "info", children, action, className, still }: Props) {
   const { icon: Icon, look } = looks[kind];
   return (
     <div
-      role={kind === "bad" ? "alert" : "status"}
+      role={still ? undefined : kind === "bad" ? "alert" : "status"}
       className={cn("flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg px-3 py-2 text-sm", look, className)}
     >
       <Icon className="size-4 shrink-0" aria-hidden />

@@ -30,7 +30,7 @@ export function TurnEndRow({ turn }: { turn: Turn }) {
   return (
     <footer className="min-h-10 pb-2">
       {end.kind === "turn_failed" && (
-        <Notice kind="bad" className="my-1">
+        <Notice kind="bad" className="my-1" still>
           {failureWords(end.error)}
           {end.detail !== "" && <span className="block text-ink-soft">{oneLine(end.detail, 600)}</span>}
         </Notice>
