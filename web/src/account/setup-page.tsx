@@ -8,15 +8,10 @@ import { Field, Input } from "@/ui/field";
 import { Failure, Notice } from "@/ui/notice";
 import { FrontDoor } from "./front-door";
 import { meQuery } from "./queries";
+import { useSetupToken } from "./setup-token";
 
 /** The gateway refuses shorter ones. */
 const SHORTEST = 12;
-
-/** Takes the link's token out of the address, where it would stay in the history and on screenshots. */
-const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
-if (location.pathname === "/setup" && location.hash !== "") {
-  history.replaceState(history.state, "", location.pathname);
-}
 
 export function SetupPage() {
   const client = useQueryClient();
@@ -26,12 +21,13 @@ export function SetupPage() {
   const [again, setAgain] = useState("");
   const differs = again !== "" && again !== password;
   const setUp = useMutation({
-    mutationFn: () => answer(api.POST("/api/v1/setup", { body: { token, name, password } })),
+    mutationFn: (token: string) => answer(api.POST("/api/v1/setup", { body: { token, name, password } })),
     onSuccess: (me) => {
       client.setQueryData(meQuery.queryKey, me);
       return navigate({ to: "/", replace: true });
     },
   });
+  const token = useSetupToken(setUp.reset);
   if (token === "" || isProblem(setUp.error, "setup-token-refused")) {
     return (
       <FrontDoor title="This link does not work">
@@ -53,7 +49,7 @@ export function SetupPage() {
   }
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (password === again) setUp.mutate();
+    if (password === again) setUp.mutate(token);
   };
   return (
     <FrontDoor title="Make yourself a user">
