@@ -26,6 +26,7 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       open
+      held={create.isPending || create.data !== undefined}
       onOpenChange={(open) => !open && onClose()}
       title={create.data ? `The token “${create.data.name}”` : "New API token"}
       description={

@@ -41,6 +41,7 @@ export function AddCoreDialog({ onClose: close }: { onClose: () => void }) {
   return (
     <Dialog
       open
+      held={create.isPending || create.data !== undefined}
       onOpenChange={(open) => !open && onClose()}
       wide
       title="Add a Core"

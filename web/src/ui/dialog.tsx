@@ -12,11 +12,23 @@ type Props = Pick<ComponentProps<typeof Radix.Root>, "open" | "onOpenChange"> & 
   description: ReactNode;
   hideDescription?: boolean;
   wide?: boolean;
+  /** Only its own buttons close it: something in it is shown once. */
+  held?: boolean;
   trigger?: ReactNode;
   children: ReactNode;
 };
 
-export function Dialog({ title, description, hideDescription, wide, trigger, children, ...state }: Props) {
+export function Dialog({
+  title,
+  description,
+  hideDescription,
+  wide,
+  held,
+  trigger,
+  children,
+  onOpenChange,
+  ...state
+}: Props) {
   const before = useRef<Element>(null);
   // Without a trigger of its own the focus would be lost: it goes back to where it was.
   const note = () => {
@@ -27,8 +39,11 @@ export function Dialog({ title, description, hideDescription, wide, trigger, chi
     event.preventDefault();
     if (before.current instanceof HTMLElement) before.current.focus();
   };
+  const change = (open: boolean) => {
+    if (open || !held) onOpenChange?.(open);
+  };
   return (
-    <Radix.Root {...state}>
+    <Radix.Root {...state} onOpenChange={change}>
       {trigger && <Radix.Trigger asChild>{trigger}</Radix.Trigger>}
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/50" />
@@ -47,12 +62,14 @@ export function Dialog({ title, description, hideDescription, wide, trigger, chi
                 {description}
               </Radix.Description>
             </div>
-            <Radix.Close
-              className="-mr-1.5 rounded-md p-1.5 pointer-coarse:p-2.5 text-ink-faint hover:bg-sunken hover:text-ink"
-              aria-label="Close"
-            >
-              <X className="size-4" aria-hidden />
-            </Radix.Close>
+            {!held && (
+              <Radix.Close
+                className="-mr-1.5 rounded-md p-1.5 pointer-coarse:p-2.5 text-ink-faint hover:bg-sunken hover:text-ink"
+                aria-label="Close"
+              >
+                <X className="size-4" aria-hidden />
+              </Radix.Close>
+            )}
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-2 pb-5">{children}</div>
         </Radix.Content>
