@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { Folder, Inbox, MessageSquare, Moon, Server, Settings, SquareTerminal } from "lucide-react";
 import { Dialog } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { sessionsQuery, workspacesQuery } from "@/chat/queries";
 import { sessionTitle } from "@/chat/session-title";
 import { presence } from "@/cores/core-state";
@@ -18,6 +18,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const online = cores.filter((core) => presence(core) === "online");
   const workspaces = useQueries({ queries: online.map(({ id }) => workspacesQuery(id)) });
   const sessions = useQueries({ queries: online.map(({ id }) => sessionsQuery(id)) });
+  // Its field has the focus as soon as it is drawn: where that was before is noted before.
+  const [before] = useState(() => document.activeElement);
+  const giveBack = (event: Event) => {
+    event.preventDefault();
+    // What was chosen may have taken it by now.
+    if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
+  };
   const run = (act: () => unknown) => () => {
     onClose();
     act();
@@ -26,7 +33,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
     <Dialog.Root open onOpenChange={onClose}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/50" />
-        <Dialog.Content className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border bg-surface shadow-xl">
+        <Dialog.Content
+          onCloseAutoFocus={giveBack}
+          className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border bg-surface shadow-xl"
+        >
           <Dialog.Title className="sr-only">Go to or do something</Dialog.Title>
           <Dialog.Description className="sr-only">Type a name, choose with the arrow keys.</Dialog.Description>
           <Command label="Go to or do something">
