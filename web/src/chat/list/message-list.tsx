@@ -76,7 +76,7 @@ export function MessageList({ core, session, conversation, at }: Props) {
                     sought.key === key && "rounded-xl transition-colors duration-700",
                     sought.key === key && sought.marked && "bg-accent-soft [&>article]:border-accent",
                   )}
-                  {...(sought.key === key ? { ref: focusWhereItIs, tabIndex: -1 } : {})}
+                  {...(sought.key === key ? { ref: sought.arrive, tabIndex: -1 } : {})}
                 >
                   <RowView core={core} session={session} row={row} />
                 </div>
@@ -96,9 +96,4 @@ export function MessageList({ core, session, conversation, at }: Props) {
       )}
     </div>
   );
-}
-
-/** As a `ref`: what was looked for is where the keyboard and the reader go on. Nothing moves for it. */
-function focusWhereItIs(element: HTMLElement | null): void {
-  element?.focus({ preventScroll: true });
 }
