@@ -27,11 +27,14 @@ export function ApprovalCard({ core, session, asked }: Props) {
     const place = card.current?.closest<HTMLElement>('[role="log"]') ?? card.current;
     place?.focus({ preventScroll: true });
   };
-  const reply = (reply: Reply) =>
-    answering.mutate(reply, {
-      onSuccess: stay,
-      onError: (error) => isProblem(error, ...OVER) && stay(),
-    });
+  const reply = (reply: Reply, onAccepted?: () => void) =>
+    answering.mutate(
+      { reply, onAccepted },
+      {
+        onSuccess: stay,
+        onError: (error) => isProblem(error, ...OVER) && stay(),
+      },
+    );
   const form = { asked, reply, busy: answering.isPending, blocked };
   const { Icon, title } = headings[kind];
   const over = answering.isSuccess || isProblem(answering.error, ...OVER);

@@ -9,9 +9,8 @@ type Props = FormProps & { onBack: () => void; label?: string; action?: string }
 export function DenyForm({ asked, reply, busy, blocked, onBack, label = "Why not", action = "Deny" }: Props) {
   const [reason, setReason, forget] = useKept(`deny.${asked.approval}`, "");
   const deny = () => {
-    forget();
     const message = reason.trim();
-    reply({ decision: "deny", ...(message === "" ? {} : { message }) });
+    reply({ decision: "deny", ...(message === "" ? {} : { message }) }, forget);
   };
   return (
     <form

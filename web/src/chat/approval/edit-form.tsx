@@ -16,8 +16,7 @@ export function EditForm({ asked, reply, busy, blocked, onBack }: FormProps & { 
       setFault(result.fault);
       return;
     }
-    forget();
-    reply({ decision: "allow", ...(text === before ? {} : { input: result.input }) });
+    reply({ decision: "allow", ...(text === before ? {} : { input: result.input }) }, forget);
   };
   return (
     <form

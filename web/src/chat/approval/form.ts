@@ -4,7 +4,7 @@ import type { Reply } from "./use-answer";
 /** What every form of an approval gets. */
 export type FormProps = {
   readonly asked: Of<"approval_requested">;
-  readonly reply: (reply: Reply) => void;
+  readonly reply: (reply: Reply, onAccepted?: () => void) => void;
   readonly busy: boolean;
   /** Why this person cannot answer, in words. */
   readonly blocked: string | undefined;

@@ -24,8 +24,7 @@ export function QuestionForm(props: FormProps & { questions: readonly Question[]
       onSubmit={(event) => {
         event.preventDefault();
         if (!answers) return;
-        forget();
-        reply({ decision: "allow", answers });
+        reply({ decision: "allow", answers }, forget);
       }}
     >
       {questions.map((question, at) => (

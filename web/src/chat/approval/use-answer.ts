@@ -12,10 +12,16 @@ export type Reply = {
   readonly mode?: PermissionMode;
 };
 
+type Answering = {
+  readonly reply: Reply;
+  /** Called when the answer counts, even when what asked for it is out of view by then. */
+  readonly onAccepted: (() => void) | undefined;
+};
+
 /** Answers an approval. Who is too late is told so by a problem. */
 export function useAnswer(core: string, session: string, approval: string) {
   return useMutation({
-    mutationFn: (reply: Reply) =>
+    mutationFn: ({ reply }: Answering) =>
       answer(
         api.POST("/api/v1/cores/{core}/sessions/{session}/approvals/{approval}", {
           params: { path: { core, session, approval } },
@@ -23,5 +29,6 @@ export function useAnswer(core: string, session: string, approval: string) {
           body: reply as NewAnswer,
         }),
       ),
+    onSuccess: (_, { onAccepted }) => onAccepted?.(),
   });
 }
