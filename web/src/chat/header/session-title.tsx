@@ -15,7 +15,8 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
   }, [editing]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.key !== "F2") return;
+      if (event.key !== "F2" || event.defaultPrevented || document.querySelector('[role="dialog"], [role="menu"]'))
+        return;
       event.preventDefault();
       open.current = true;
       setEditing(true);
