@@ -12,6 +12,7 @@ import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
 import { beside } from "./beside";
 import { Connection } from "./connection";
+import { useDrawer } from "./drawer";
 import { NewVersion } from "./new-version";
 import { togglePanel, usePanel } from "./panel";
 import { useRoom } from "./room";
@@ -27,7 +28,7 @@ const TerminalPanel = beside(async () => (await import("@/terminal/terminal-pane
 export function Shell() {
   const me = useMe();
   const panel = usePanel();
-  const [drawer, setDrawer] = useState(false);
+  const drawer = useDrawer();
   const [palette, setPalette] = useState(false);
   const place = useRouterState({ select: (state) => state.location.pathname });
   const { core } = useParams({ strict: false });
@@ -38,8 +39,9 @@ export function Shell() {
   // On a page of no Core the terminals are those of the first that answers.
   const terminals = core ?? cores?.find(({ link, revoked_at }) => link.status === "online" && !revoked_at)?.id;
 
+  const { close } = drawer;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the place changes
-  useEffect(() => setDrawer(false), [place]);
+  useEffect(close, [place]);
 
   useEffect(() => {
     const toggle = (event: KeyboardEvent) => {
@@ -70,8 +72,9 @@ export function Shell() {
           kind="quiet"
           size="icon"
           aria-label="Cores and sessions"
-          aria-expanded={drawer}
-          onClick={() => setDrawer(!drawer)}
+          ref={drawer.button}
+          aria-expanded={drawer.open}
+          onClick={drawer.toggle}
         >
           <MenuIcon aria-hidden />
         </Button>
@@ -81,23 +84,24 @@ export function Shell() {
         </Button>
       </header>
       <div className="relative flex min-h-0 flex-1">
-        {drawer && (
+        {drawer.open && (
           <button
             type="button"
             aria-label="Close the sidebar"
             className="absolute inset-0 z-20 bg-black/40 md:hidden"
-            onClick={() => setDrawer(false)}
+            onClick={drawer.close}
           />
         )}
         <div
+          ref={drawer.box}
           className={cn(
             "absolute inset-y-0 left-0 z-30 w-72 max-w-[85vw] shrink-0 md:static md:block md:w-64 lg:w-72",
-            drawer ? "block" : "hidden",
+            drawer.open ? "block" : "hidden",
           )}
         >
           <Sidebar me={me} />
         </div>
-        <main id="page" className="flex min-w-0 flex-1 flex-col" tabIndex={-1}>
+        <main id="page" className="flex min-w-0 flex-1 flex-col" tabIndex={-1} inert={drawer.open}>
           <div className="absolute top-2 right-2 z-10 hidden md:block">
             {!panel && (
               <Button
@@ -114,7 +118,11 @@ export function Shell() {
           </div>
           <Outlet />
         </main>
-        {panel && <TerminalPanel core={terminals} />}
+        {panel && (
+          <div className="contents" inert={drawer.open}>
+            <TerminalPanel core={terminals} />
+          </div>
+        )}
       </div>
       <FollowedCores />
       <Notices />
