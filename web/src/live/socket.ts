@@ -1,6 +1,6 @@
 /** A WebSocket that comes back by itself through everything that can happen to a connection. */
 import { isProblem, Unreachable } from "@/api/problem";
-import { backoff, pause } from "./backoff";
+import { backoffAfter, pause } from "./backoff";
 import type { Standing } from "./stream";
 
 /** One connection. What is sent when it is gone already goes nowhere. */
@@ -37,11 +37,13 @@ export async function converse(conversation: Conversation): Promise<void> {
     const began = performance.now();
     await once(conversation);
     if (signal.aborted) return;
+    let refusal: unknown;
     let why = navigator.onLine ? "The connection was lost." : "You are offline.";
     try {
       await ask(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]));
     } catch (error) {
       if (signal.aborted) return;
+      refusal = error;
       if (isProblem(error, ...FINAL)) return onStanding({ state: "ended", problem: error });
       if (isProblem(error)) why = `${error.title}.`;
       else if (navigator.onLine) why = `${new Unreachable().message}.`;
@@ -49,7 +51,7 @@ export async function converse(conversation: Conversation): Promise<void> {
     if (signal.aborted) return;
     onStanding({ state: "waiting", why });
     failures = performance.now() - began > SETTLED ? 0 : failures + 1;
-    await pause(backoff(failures), signal);
+    await pause(backoffAfter(refusal, failures), signal);
   }
 }
 

@@ -2,7 +2,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { request } from "@/api/client";
 import { isProblem, type Problem } from "@/api/problem";
-import { backoff, pause } from "./backoff";
+import { backoffAfter, pause } from "./backoff";
 
 /** How a stream stands, as a reader should be told. */
 export type Standing =
@@ -36,6 +36,7 @@ export async function follow({ url, after, onEvent, onStanding, signal }: Follow
   while (!signal.aborted) {
     onStanding({ state: "connecting" });
     const began = performance.now();
+    let refusal: unknown;
     try {
       const ended = await once(url, last, signal, {
         onOpen: () => onStanding({ state: "live" }),
@@ -47,11 +48,12 @@ export async function follow({ url, after, onEvent, onStanding, signal }: Follow
       if (ended) return onStanding({ state: "ended", problem: undefined });
     } catch (error) {
       if (signal.aborted) return;
+      refusal = error;
       if (isProblem(error, ...FINAL)) return onStanding({ state: "ended", problem: error });
       onStanding({ state: "waiting", why: error instanceof Error ? error.message : "The connection was lost" });
     }
     failures = performance.now() - began > SETTLED ? 0 : failures + 1;
-    if (!signal.aborted) await pause(backoff(failures), signal);
+    if (!signal.aborted) await pause(backoffAfter(refusal, failures), signal);
   }
 }
 
