@@ -41,7 +41,8 @@ const shell = createRoute({
   beforeLoad: async ({ context, location }) => {
     const me = await context.client.ensureQueryData(meQuery);
     if (me === null) throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
-    iAm(me.user);
+    // Where the page was somebody else's, another one is on its way.
+    if (!iAm(me.user)) await new Promise<never>(() => {});
     return { me };
   },
   component: Shell,

@@ -5,6 +5,7 @@ import { isProblem } from "@/api/problem";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Failure } from "@/ui/notice";
+import { tellOthers } from "./mine";
 import { meQuery } from "./queries";
 
 type Props = {
@@ -20,6 +21,7 @@ export function LoginForm({ name: fixed, onDone }: Props) {
   const logIn = useMutation({
     mutationFn: () => answer(api.POST("/api/v1/login", { body: { name: fixed ?? name, password } })),
     onSuccess: (me) => {
+      tellOthers(me.user);
       client.setQueryData(meQuery.queryKey, me);
       onDone();
     },

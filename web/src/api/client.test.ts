@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from "vitest";
+import { iAm } from "@/account/mine";
 import { answer, api, onLoggedOut } from "./client";
 import { isProblem, Problem, Unreachable, words } from "./problem";
 
@@ -56,4 +57,56 @@ test("silence is told from a refusal, and an answer that is no JSON is still one
   await expect(api.GET("/api/v1/me")).rejects.toBeInstanceOf(Unreachable);
   answers(new Response("<html>bad gateway</html>", { status: 502 }));
   await expect(api.GET("/api/v1/me")).rejects.toMatchObject({ slug: "unknown", status: 502 });
+});
+
+test("what changes something says whose page it is once that is known, and nothing else does", async () => {
+  const said: (string | null)[] = [];
+  vi.stubGlobal("fetch", async (asked: Request) => {
+    said.push(asked.headers.get("condrix-user"));
+    return Response.json({});
+  });
+  await api.POST("/api/v1/logout");
+  iAm("ada");
+  await api.POST("/api/v1/logout");
+  await api.GET("/api/v1/me");
+  await api.POST("/api/v1/login", { body: { name: "ben", password: "p" } });
+  expect(said).toEqual([null, "ada", null, null]);
+});
+
+test("what is not answered in time is as if nobody were there, and whoever asked may still give it up", async () => {
+  vi.stubGlobal(
+    "fetch",
+    (_: Request, { signal }: RequestInit) =>
+      new Promise((_, refuse) => signal?.addEventListener("abort", () => refuse(signal.reason))),
+  );
+  const limits: [number, AbortController][] = [];
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+    const limit = new AbortController();
+    limits.push([milliseconds, limit]);
+    return limit.signal;
+  });
+  const asked = answer(api.GET("/api/v1/me"));
+  const path = { params: { path: { core: "c" } } };
+  const given = new AbortController();
+  const long = answer(api.POST("/api/v1/cores/{core}/claude/sign-out", { ...path, signal: given.signal }));
+  await vi.waitFor(() => expect(limits.map(([time]) => time)).toEqual([30_000, 180_000]));
+  limits[0]?.[1].abort(new DOMException("late", "TimeoutError"));
+  given.abort(new DOMException("given up", "AbortError"));
+  await expect(asked).rejects.toBeInstanceOf(Unreachable);
+  await expect(asked).rejects.toThrow("The gateway has not answered in time");
+  await expect(long).rejects.toMatchObject({ name: "AbortError" });
+  vi.restoreAllMocks();
+});
+
+test("nothing is sent from a page once somebody else has logged in beside it, and the page ends", async () => {
+  const assign = vi.fn();
+  vi.stubGlobal("location", { assign });
+  const sent = vi.fn(async () => problem(409, { type: "urn:condrix:problem:another-user", title: "no", status: 409 }));
+  vi.stubGlobal("fetch", sent);
+  iAm("ada");
+  await expect(api.POST("/api/v1/logout")).rejects.toMatchObject({ slug: "another-user" });
+  expect(assign.mock.calls).toEqual([["/"]]);
+  void api.POST("/api/v1/logout");
+  await Promise.resolve();
+  expect(sent).toHaveBeenCalledOnce();
 });

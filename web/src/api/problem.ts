@@ -40,8 +40,8 @@ export class Problem extends Error {
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 
-  constructor() {
-    super("The gateway cannot be reached");
+  constructor(words = "The gateway cannot be reached") {
+    super(words);
   }
 }
 
