@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { onLoggedOut } from "@/api/client";
 import type { Me } from "@/api/schema";
 import { beside } from "@/shell/beside";
@@ -31,17 +31,17 @@ function subscribe(tell: () => void) {
 export function LoginEnded({ me }: { me: Me }) {
   const client = useQueryClient();
   const open = useSyncExternalStore(subscribe, () => ended);
-  const resume = () => {
+  const resume = useCallback(() => {
     set(false);
-    // Streams that wait go on at once.
+    // What waits goes on at once: streams, and messages on their way.
     window.dispatchEvent(new Event("online"));
-    return client.invalidateQueries();
-  };
+    void client.invalidateQueries();
+  }, [client]);
   useEffect(() => {
     // Where it cannot be had now, it is asked for when it is needed.
     const timer = setTimeout(() => load().catch(() => {}), SOON);
     return () => clearTimeout(timer);
   }, []);
   if (!open) return null;
-  return <LoginAgain name={me.name} onDone={resume} />;
+  return <LoginAgain me={me} onDone={resume} />;
 }
