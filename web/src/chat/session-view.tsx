@@ -6,6 +6,7 @@ import { Failure } from "@/ui/notice";
 import { messageBlocks } from "./blocked";
 import { BypassLine } from "./bypass/bypass-line";
 import { Composer } from "./composer/composer";
+import { Drafts } from "./composer/drafts";
 import { Sending } from "./composer/sending";
 import { outboxOf } from "./composer/session-outbox";
 import { usePictures } from "./composer/use-pictures";
@@ -51,6 +52,12 @@ export function SessionView({ core, session: before, at }: Props) {
   const archived = Boolean(session.archived_at);
   const blocked = messageBlocks(view, { ...session, archived }, me);
   useEffect(() => outboxOf(core, session.id).seen(turns), [core, session.id, turns]);
+  useEffect(() => {
+    const own = conversation.entries.flatMap((entry) =>
+      entry.type === "turn" && entry.by?.user === me.user ? [entry] : [],
+    );
+    Drafts.of(core, session.id).arrived(own);
+  }, [core, session.id, conversation.entries, me.user]);
   return (
     <section
       aria-label="Session"

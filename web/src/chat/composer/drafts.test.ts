@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
-import { beforeEach, expect, test } from "vitest";
-import { iAm, mine } from "@/account/mine";
+import { beforeEach, expect, test, vi } from "vitest";
+import { mine } from "@/account/mine";
 import { Drafts } from "./drafts";
 
 beforeEach(() => localStorage.clear());
@@ -41,11 +41,56 @@ test("what was written meanwhile is not lost when a message comes back", () => {
   expect(draft.take()?.key).not.toBe("k");
 });
 
-test("another person at the same browser finds nothing of it", () => {
-  iAm("ada");
-  Drafts.of("c", "shared").write("for my eyes only");
-  iAm("ben");
-  expect(Drafts.of("c", "shared").current().text).toBe("");
-  iAm("ada");
-  expect(Drafts.of("c", "shared").current().text).toBe("for my eyes only");
+/** The draft on a page of somebody, as it was just loaded. */
+async function pageOf(user: string) {
+  vi.resetModules();
+  (await import("@/account/mine")).iAm(user);
+  return (await import("./drafts")).Drafts.of("c", "shared");
+}
+
+test("another person at the same browser finds nothing of it", async () => {
+  (await pageOf("ada")).write("for my eyes only");
+  expect((await pageOf("ben")).current().text).toBe("");
+  expect((await pageOf("ada")).current().text).toBe("for my eyes only");
+});
+
+const elsewhere = (place: string, oldValue: string | null, newValue: string | null) => {
+  if (newValue === null) localStorage.removeItem(place);
+  else localStorage.setItem(place, newValue);
+  window.dispatchEvent(new StorageEvent("storage", { key: place, oldValue, newValue }));
+};
+
+test("what another tab writes is seen, and what only this one has stays", () => {
+  const { draft, place } = fresh();
+  elsewhere(place, null, "a");
+  elsewhere(place, "a", "ab");
+  expect(draft.current().text).toBe("ab");
+  elsewhere(place, "ab", null);
+  expect(draft.current().text).toBe("");
+  draft.write("mine");
+  elsewhere(place, "", "other");
+  expect(draft.current().text).toBe("mine");
+});
+
+test("what another tab has written is not removed with what this one sends", () => {
+  const { draft, place } = fresh();
+  draft.write("mine");
+  localStorage.setItem(place, "other");
+  expect(draft.take()?.text).toBe("mine");
+  expect([localStorage.getItem(place), draft.current().text]).toEqual(["other", "other"]);
+});
+
+test("what was taken back and arrived all the same is not offered again, unless it was changed", () => {
+  const { draft } = fresh();
+  const message = { key: "k", text: "hello", pictures: [] };
+  const old = { id: "t1", text: "hello", images: [] };
+  draft.giveBack(message, undefined, new Set(["t1"]));
+  draft.arrived([old]);
+  expect(draft.current().text).toBe("hello");
+  draft.write("hello!");
+  draft.arrived([old, { ...old, id: "t2" }]);
+  expect(draft.current().text).toBe("hello!");
+  draft.write("hello");
+  draft.arrived([old, { ...old, id: "t2" }]);
+  expect(draft.current().text).toBe("");
 });

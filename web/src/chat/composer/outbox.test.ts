@@ -23,7 +23,7 @@ function outbox(send: Send, before: Outgoing[] = []) {
 
 test("what may have arrived is sent again with the same key until it is accepted", async () => {
   const keys: string[] = [];
-  const answers = [new Unreachable(), problem(503, "core-offline"), problem(401, "unauthenticated"), { turn: "t1" }];
+  const answers = [new Unreachable(), problem(503, "core-offline"), problem(408, "request-timeout"), { turn: "t1" }];
   const { box, refused, kept } = outbox(async ({ key }) => {
     const answer = answers[keys.push(key) - 1];
     if (answer instanceof Error) throw answer;
@@ -85,4 +85,52 @@ test("what is taken back is not sent any more and keeps its key", async () => {
   box.hurry();
   await Promise.resolve();
   expect([tries, box.current(), refused]).toEqual([1, [], []]);
+});
+
+test("after the login has ended nothing is sent until it is back", async () => {
+  vi.useFakeTimers();
+  const answers = [problem(401, "unauthenticated"), problem(409, "another-user"), { turn: "t1" }];
+  let tries = 0;
+  const { box, refused } = outbox(async () => {
+    const answer = answers[tries++];
+    if (answer instanceof Error) throw answer;
+    return answer ?? { turn: "?" };
+  });
+  box.add(message("a"));
+  for (const made of [1, 2]) {
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(tries).toBe(made);
+    box.hurry();
+  }
+  await vi.advanceTimersByTimeAsync(0);
+  expect([box.current()[0]?.turn, refused]).toEqual(["t1", []]);
+  vi.useRealTimers();
+});
+
+test("what is taken back on its way is given up, and the next one goes", async () => {
+  const { box, refused, kept } = outbox(
+    ({ key }, signal) =>
+      new Promise((accept, refuse) => {
+        if (key === "b") accept({ turn: "b" });
+        signal.addEventListener("abort", () => refuse(signal.reason));
+      }),
+  );
+  box.add(message("a"));
+  box.add(message("b"));
+  expect(box.takeBack("a")).toMatchObject({ key: "a" });
+  await vi.waitFor(() => expect(box.current()).toMatchObject([{ key: "b", turn: "b" }]));
+  expect([refused, kept.at(-1)]).toEqual([[], []]);
+});
+
+test("what another tab sends is not sent, until that tab has gone", async () => {
+  const sent: string[] = [];
+  const { box } = outbox(async ({ key }) => ({ turn: sent.push(key).toString() }));
+  box.add({ ...message("a"), elsewhere: true });
+  box.add({ ...message("b"), elsewhere: true });
+  expect(box.takeBack("a")).toBeUndefined();
+  box.leave("b");
+  await Promise.resolve();
+  expect([sent, box.current().map(({ key }) => key)]).toEqual([[], ["a"]]);
+  box.takeOver("a");
+  await vi.waitFor(() => expect(sent).toEqual(["a"]));
 });
