@@ -4,6 +4,7 @@ import { Menu as MenuIcon, SquareTerminal } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useOnePerson } from "@/account/another";
 import { LoginEnded } from "@/account/login-ended";
+import { reopenOutboxes } from "@/chat/composer/session-outbox";
 import { useFollowedCores } from "@/cores/follow-cores";
 import { FollowedCores } from "@/cores/followed-cores";
 import { coresQuery } from "@/cores/queries";
@@ -35,6 +36,7 @@ export function Shell() {
   useOnePerson(me);
   useFollowedCores();
   useRoom();
+  useEffect(reopenOutboxes, []);
   const { data: cores } = useQuery(coresQuery);
   // On a page of no Core the terminals are those of the first that answers.
   const terminals = core ?? cores?.find(({ link, revoked_at }) => link.status === "online" && !revoked_at)?.id;
