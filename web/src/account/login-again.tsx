@@ -21,7 +21,7 @@ export function LoginAgain({ me, onDone }: Props) {
   return (
     <Dialog
       open
-      fixed
+      held
       onOpenChange={() => {}}
       title="Your login has ended"
       description="Log in again to go on. Nothing that you have typed is lost."

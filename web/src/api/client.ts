@@ -53,7 +53,7 @@ async function ask(asked: Request, patience?: number): Promise<Response> {
   if (user !== undefined && asked.method !== "GET" && !DOORS.includes(pathname)) {
     // The page ends: nothing of it waits for an answer.
     if (!isStillMine()) return new Promise(() => {});
-    asked.headers.set("Condrix-User", user);
+    asked.headers.set("Condrix-Expected-User", user);
   }
   const limit = AbortSignal.timeout(patience ?? (LONG_BY_DESIGN.test(pathname) ? LONG : PATIENCE));
   return request(asked, { signal: AbortSignal.any([asked.signal, limit]) });
