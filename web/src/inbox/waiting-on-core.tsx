@@ -2,21 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { CoreView, Session } from "@/api/schema";
 import { ApprovalCard } from "@/chat/approval/approval-card";
-import { sessionsQuery } from "@/chat/queries";
 import { sessionTitle } from "@/chat/session-title";
 import { Failure } from "@/ui/notice";
 import { pendingQuery } from "./queries";
+import type { OnCore } from "./waiting";
 
-export function WaitingOnCore({ core }: { core: CoreView }) {
-  const { data: sessions, error } = useQuery(sessionsQuery(core.id));
+export function WaitingOnCore({ core, sessions, error }: OnCore) {
   return (
     <>
       <Failure error={error} className="mb-4" />
-      {sessions
-        ?.filter(({ activity }) => activity === "waiting")
-        .map((session) => (
-          <WaitingInSession key={session.id} core={core} session={session} />
-        ))}
+      {sessions?.map((session) => (
+        <WaitingInSession key={session.id} core={core} session={session} />
+      ))}
     </>
   );
 }

@@ -5,6 +5,8 @@ import { sessionsQuery } from "@/chat/queries";
 import { sessionTitle } from "@/chat/session-title";
 import { presence } from "@/cores/core-state";
 import { coresQuery } from "@/cores/queries";
+import { useWaiting } from "@/inbox/use-waiting";
+import { count } from "@/inbox/waiting";
 import { news, seen } from "./changes";
 import { notify } from "./notify";
 import { useWaitingInTitle } from "./title";
@@ -13,7 +15,7 @@ import { useWaitingInTitle } from "./title";
 export function Notices() {
   const navigate = useNavigate();
   const { data: cores = [] } = useQuery(coresQuery);
-  useWaitingInTitle(cores.reduce((sum, core) => sum + core.waiting_approvals, 0));
+  useWaitingInTitle(count(useWaiting()));
   const online = cores.filter((core) => presence(core) === "online");
   const lists = useQueries({ queries: online.map(({ id }) => sessionsQuery(id)) });
   const before = useRef(new Map<string, ReturnType<typeof seen>>());

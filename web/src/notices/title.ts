@@ -23,7 +23,7 @@ export function usePageTitle(title: string | undefined): void {
   }, [title]);
 }
 
-/** How many approvals wait: in the tab's title and icon, for whoever is on another one. */
+/** In how many sessions something waits: in the tab's title and icon, for whoever is on another one. */
 export function useWaitingInTitle(count: number): void {
   useEffect(() => {
     waiting = count;

@@ -4,6 +4,8 @@ import { Inbox, Plus, Settings } from "lucide-react";
 import type { Me } from "@/api/schema";
 import { presence } from "@/cores/core-state";
 import { coresQuery } from "@/cores/queries";
+import { useWaiting } from "@/inbox/use-waiting";
+import { count } from "@/inbox/waiting";
 import { Badge } from "@/ui/badge";
 import { Failure } from "@/ui/notice";
 import { beside } from "./beside";
@@ -22,7 +24,7 @@ const row =
 export function Sidebar({ me }: { me: Me }) {
   const { data: cores, error, isPending } = useQuery(coresQuery);
   const shown = cores?.filter((core) => presence(core) !== "revoked");
-  const waiting = cores?.reduce((sum, core) => sum + core.waiting_approvals, 0) ?? 0;
+  const waiting = count(useWaiting());
   return (
     <nav aria-label="Cores and sessions" className="flex h-full flex-col border-r bg-surface">
       <div className="flex items-center gap-2 px-4 pt-3 pb-2">
