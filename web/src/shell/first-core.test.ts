@@ -34,11 +34,21 @@ test("whoever begins is led to a Core that can work, else to one that can be sig
   expect(led(core("gone", { revoked: true }), others)).toBe("others");
 });
 
+const asked = (data?: readonly unknown[]) => ({ isPending: data === undefined, data });
+
 test("nobody begins any more where a Core is signed in and has a workspace", () => {
   const works = core("works", { claude: signedIn });
-  expect(begins([], false)).toBe(true);
-  expect(begins([core("waits")], false)).toBe(true);
-  expect(begins([works], true)).toBe(true);
-  expect(begins([works], false)).toBe(false);
-  expect(begins([core("gone", { claude: signedIn, revoked: true })], false)).toBe(true);
+  expect(begins([], [])).toBe(true);
+  expect(begins([core("waits")], [])).toBe(true);
+  expect(begins([works], [asked([])])).toBe(true);
+  expect(begins([works], [asked(["garden"])])).toBe(false);
+  expect(begins([core("gone", { claude: signedIn, revoked: true })], [])).toBe(true);
+});
+
+test("whether somebody begins is not said before every Core has answered", () => {
+  const works = core("works", { claude: signedIn });
+  const silent = core("silent", { claude: signedIn });
+  expect(begins([works, silent], [asked([]), asked()])).toBe(false);
+  expect(begins([works, silent], [asked([]), { isPending: false }])).toBe(false);
+  expect(begins([works, silent], [asked([]), asked([])])).toBe(true);
 });

@@ -11,6 +11,15 @@ export function firstCore(cores: readonly CoreView[], me: Me): CoreView | undefi
   );
 }
 
-/** Whether somebody begins. `empty`: no workspace is on any Core that could work. */
-export const begins = (cores: readonly CoreView[], empty: boolean): boolean =>
-  empty || !cores.some((core) => presence(core) !== "revoked" && core.claude.state === "signed_in");
+/** What has been asked of a Core: which workspaces it has. */
+type Asked = { readonly isPending: boolean; readonly data?: readonly unknown[] | undefined };
+
+/**
+ * Whether somebody begins: no Core is signed in, or none that could work has a workspace. `lists`: those Cores' workspaces;
+ * until all have answered, nobody is taken for one who begins.
+ */
+export function begins(cores: readonly CoreView[], lists: readonly Asked[]): boolean {
+  if (lists.some(({ isPending }) => isPending)) return false;
+  const empty = lists.length > 0 && lists.every(({ data }) => data?.length === 0);
+  return empty || !cores.some((core) => presence(core) !== "revoked" && core.claude.state === "signed_in");
+}

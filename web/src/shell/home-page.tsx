@@ -32,12 +32,9 @@ function Start({ cores }: { cores: CoreView[] }) {
   const me = useMe();
   const working = cores.filter((core) => mayWork(core, me));
   const lists = useQueries({ queries: working.map(({ id }) => workspacesQuery(id)) });
-  const empty = lists.length > 0 && lists.every(({ data }) => data?.length === 0);
-  const known = lists.every(({ isPending }) => !isPending);
   // Whoever begins goes on here until they leave the page.
   const [began, setBegan] = useState(false);
-  if (!began && known && begins(cores, empty)) setBegan(true);
-  if (!known && !began) return null;
+  if (!began && begins(cores, lists)) setBegan(true);
   return (
     <>
       {began && <Beginning cores={cores} />}
