@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import type { Me } from "@/api/schema";
 import { sessionsQuery } from "@/chat/queries";
 import { sessionTitle } from "@/chat/session-title";
 import { presence } from "@/cores/core-state";
@@ -12,7 +13,7 @@ import { notify } from "./notify";
 import { useWaitingInTitle } from "./title";
 
 /** Draws nothing: follows every Core's sessions and tells what is new. */
-export function Notices() {
+export function Notices({ me }: { me: Me }) {
   const navigate = useNavigate();
   const { data: cores = [] } = useQuery(coresQuery);
   useWaitingInTitle(count(useWaiting()));
@@ -23,7 +24,7 @@ export function Notices() {
     for (const [at, core] of online.entries()) {
       const sessions = lists[at]?.data;
       if (sessions === undefined) continue;
-      for (const { kind, session } of news(before.current.get(core.id) ?? new Map(), sessions)) {
+      for (const { kind, session } of news(before.current.get(core.id) ?? new Map(), sessions, me.user)) {
         const title = kind === "waits" ? "An approval waits" : "A turn has ended";
         const go = () =>
           navigate({ to: "/cores/$core/sessions/$session", params: { core: core.id, session: session.id } });
@@ -31,6 +32,6 @@ export function Notices() {
       }
       before.current.set(core.id, seen(sessions));
     }
-  }, [online, lists, navigate]);
+  }, [online, lists, navigate, me.user]);
   return null;
 }

@@ -24,7 +24,7 @@ export function NotificationsSetting() {
           disabled={wish === "unavailable"}
           onChange={(event) => setNotify(event.target.checked)}
         />
-        Tell me when a turn ends or an approval waits while I look elsewhere
+        Tell me when a turn of mine ends or an approval waits while I look elsewhere
       </label>
       <p role="status" className="mt-2 text-ink-soft text-sm">
         {SAID[wish]}

@@ -127,7 +127,7 @@ export function Shell() {
         )}
       </div>
       <FollowedCores />
-      <Notices />
+      <Notices me={me} />
       {palette && <Palette onClose={() => setPalette(false)} />}
       <LoginEnded me={me} />
     </div>
