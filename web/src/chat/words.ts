@@ -53,7 +53,3 @@ export function tokens(usage: Usage): string {
   const read = usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
   return `${count.format(read)} in, ${count.format(usage.output_tokens)} out`;
 }
-
-export function bytes(size: number): string {
-  return size < 1_000_000 ? `${Math.ceil(size / 1_000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
-}

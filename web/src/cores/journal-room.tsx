@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { CoreView } from "@/api/schema";
+import { bytes } from "@/ui/bytes";
 import { Notice } from "@/ui/notice";
-import { bytes } from "./bytes";
 import { journalQuery } from "./queries";
 
 /** How much room a Core's history has. Where there is none, it takes no message: that is said loudly. */

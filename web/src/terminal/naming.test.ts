@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { company, ending, megabytes, terminalName } from "./naming";
+import { company, ending, terminalName } from "./naming";
 
 test("a terminal is called by its name, what runs in it, or where it began", () => {
   expect(terminalName({ name: "build", title: "vi", workspace: "site" })).toBe("build");
@@ -19,8 +19,4 @@ test("who else is there is said without this page itself", () => {
   expect(company({ writers: 2, observers: 3 }, "writer")).toBe("1 other types, 3 look on");
   expect(company({ writers: 2, observers: 1 }, "observer")).toBe("2 others type");
   expect(company({ writers: 0, observers: 1 })).toBe("1 looks on");
-});
-
-test("sizes are rounded to what a person compares", () => {
-  expect([12, 2_400, 64_000_000].map(megabytes)).toEqual(["1 kB", "2 kB", "64.0 MB"]);
 });

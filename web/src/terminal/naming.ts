@@ -26,6 +26,3 @@ export function company({ writers, observers }: Pick<Terminal, "writers" | "obse
   ].filter((each) => each !== "");
   return said.join(", ");
 }
-
-export const megabytes = (bytes: number): string =>
-  bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -4,10 +4,10 @@ import { useState } from "react";
 import type { Recording } from "@/api/schema";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import { bytes } from "@/ui/bytes";
 import { Dialog } from "@/ui/dialog";
 import { Failure } from "@/ui/notice";
 import { Time } from "@/ui/time";
-import { megabytes } from "./naming";
 import { plain } from "./plain";
 import { readRecording, recordingsQuery, removeRecording } from "./queries";
 
@@ -52,7 +52,7 @@ function Row({ core, recording }: { core: string; recording: Recording }) {
         <span className="min-w-0 grow basis-3/5 sm:basis-40">
           <span className="block truncate font-medium text-sm">{name}</span>
           <span className="text-ink-faint text-xs">
-            <Time at={recording.started_at} /> · {megabytes(recording.bytes)}
+            <Time at={recording.started_at} /> · {bytes(recording.bytes)}
           </span>
         </span>
         {recording.live && <Badge kind="bad">Still recorded</Badge>}

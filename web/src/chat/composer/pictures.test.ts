@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judge } from "./pictures";
+import { judge, picturesWords } from "./pictures";
 
 const file = (name: string, size = 1_000, type = "image/png") => ({ name, size, type });
 
@@ -22,4 +22,8 @@ test("all of them together fit into one request", () => {
   const { taken, refused } = judge([file("a", 3_000_000), file("b", 2_000_000), file("c", 2_000_000)], []);
   expect(taken.map(({ name }) => name)).toEqual(["a", "b"]);
   expect(refused[0]).toMatch(/another message/);
+});
+
+test("one picture is one", () => {
+  expect([1, 3].map(picturesWords)).toEqual(["1 picture", "3 pictures"]);
 });

@@ -1,7 +1,7 @@
 /** Pictures that go with a message. */
 import type { ImageType } from "@/api/schema";
+import { bytes } from "@/ui/bytes";
 import { oneLine } from "../plain-text";
-import { bytes } from "../words";
 
 export type Picture = {
   readonly id: string;
@@ -19,6 +19,8 @@ const TOGETHER = 7_500_000;
 
 export const isPictureType = (type: string): type is ImageType => TYPES.some((it) => it === type);
 export const dataUrl = ({ type, base64 }: Picture): string => `data:${type};base64,${base64}`;
+
+export const picturesWords = (number: number): string => (number === 1 ? "1 picture" : `${number} pictures`);
 
 type Offered = { readonly name: string; readonly type: string; readonly size: number };
 export type Judged<T> = { readonly taken: readonly T[]; readonly refused: readonly string[] };

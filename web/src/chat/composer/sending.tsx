@@ -2,6 +2,7 @@ import { useSyncExternalStore } from "react";
 import { Button } from "@/ui/button";
 import { oneLine } from "../plain-text";
 import { Drafts } from "./drafts";
+import { picturesWords } from "./pictures";
 import { outboxOf } from "./session-outbox";
 
 type Props = { core: string; session: string; turns: ReadonlySet<string> };
@@ -16,7 +17,7 @@ export function Sending({ core, session, turns }: Props) {
     <ul aria-label="On their way" className="mb-2 grid gap-1" role="status">
       {away.map(({ key, text, pictures, trouble, turn, elsewhere }) => (
         <li key={key} className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-sunken px-3 py-1.5 text-sm">
-          <span className="min-w-0 flex-1 truncate">{oneLine(text) || `${pictures.length} pictures`}</span>
+          <span className="min-w-0 flex-1 truncate">{oneLine(text) || picturesWords(pictures.length)}</span>
           <span className="text-ink-faint text-xs">
             {turn
               ? "Sent"

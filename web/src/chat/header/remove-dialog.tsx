@@ -27,14 +27,14 @@ export function RemoveDialog({ core, session, open, onDone }: Props) {
     <Dialog
       open={open}
       onOpenChange={onDone}
-      title="Delete this session?"
+      title="Remove this session?"
       description={`“${sessionTitle(session)}” and all that was said in it are gone for good, for everybody. The files in the workspace stay.`}
     >
       <Failure error={remove.error} />
       <DialogActions>
         <Button onClick={onDone}>Cancel</Button>
         <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-          Delete it
+          Remove it
         </Button>
       </DialogActions>
     </Dialog>

@@ -109,7 +109,7 @@ export function SessionMenu({ core, view, session, change }: Props) {
               </MenuItem>
             )}
             <MenuItem danger onSelect={() => ask("remove")}>
-              <Trash2 aria-hidden /> Delete…
+              <Trash2 aria-hidden /> Remove…
             </MenuItem>
           </>
         )}
