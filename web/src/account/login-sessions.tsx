@@ -77,7 +77,7 @@ function LoginSession({ session }: { session: LoginSessionView }) {
           {session.current && <Badge kind="good">This one</Badge>}
         </p>
         <p className="text-ink-soft">
-          from <span className="break-all font-mono text-xs">{said(session.address, 64)}</span> · since{" "}
+          from <span className="break-all font-mono text-xs">{said(session.address, 64)}</span> · logged in{" "}
           <Time at={session.created_at} /> · last seen <Time at={session.last_seen_at} />
         </p>
         <p className="text-ink-faint">

@@ -1,6 +1,7 @@
 /** The one place that asks the gateway for something. What is said over it is what the OpenAPI document says. */
 import createClient from "openapi-fetch";
 import { isStillMine, startAnew, whoIAm } from "@/account/mine";
+import { isGateways, learn } from "./clock";
 import { Problem, Unreachable } from "./problem";
 import type { paths } from "./schema";
 
@@ -30,12 +31,14 @@ class Late extends Unreachable {
 /** As `fetch`, with refusals and silence as errors. */
 export async function request(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   let response: Response;
+  const asked = Date.now();
   try {
     response = await fetch(input, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw isLate(error) ? new Late() : new Unreachable();
   }
+  if (isGateways(response.url)) learn(response.headers.get("date"), asked, Date.now());
   if (response.ok) return response;
   const problem = await Problem.of(response);
   if (problem.slug === "unauthenticated") loggedOut();

@@ -1,10 +1,8 @@
 import type { Session } from "@/api/schema";
+import { moment } from "@/ui/moment";
 import { oneLine } from "./plain-text";
 
 /** What a session is called where nobody has named it. */
 export function sessionTitle(session: Pick<Session, "title" | "created_at">): string {
-  return (
-    oneLine(session.title ?? "") ||
-    `Session of ${new Date(session.created_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}`
-  );
+  return oneLine(session.title ?? "") || `Session of ${moment(new Date(session.created_at))}`;
 }

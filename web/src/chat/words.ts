@@ -47,7 +47,7 @@ export function cost(dollars: number): string {
   return dollars < 0.01 ? `$${dollars.toPrecision(2)}` : `$${dollars.toFixed(2)}`;
 }
 
-const count = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+const count = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 export function tokens(usage: Usage): string {
   const read = usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;

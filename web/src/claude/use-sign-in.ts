@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useReducer, useRef, useState } from "react";
 import { answer, api } from "@/api/client";
+import { present } from "@/api/clock";
 import type { AccountKind, CoreView } from "@/api/schema";
 import { byThisClock, useNow } from "@/ui/clock";
 import { openApprovalTab } from "./approval-tab";
@@ -91,7 +92,7 @@ export function useSignIn(core: CoreView) {
 }
 
 function resumed(core: string): Stage {
-  const begun = kept(core, Date.now());
+  const begun = kept(core, present());
   return begun === undefined ? { at: "none" } : { at: "waiting", begun };
 }
 
@@ -102,7 +103,7 @@ async function post(core: CoreView, kind: AccountKind): Promise<Begun> {
   });
   const [{ id, url, lapses_at }, { response }] = await Promise.all([answer(asked), asked]);
   if (!isVendors(url)) throw new Error("The Core named an address that is not Claude’s. Do not trust this Core");
-  const until = byThisClock(lapses_at, response.headers.get("date"), Date.now());
+  const until = byThisClock(lapses_at, response.headers.get("date"), present());
   return { kind, signIn: { id, url }, until, again: core.claude.state === "signed_in" };
 }
 

@@ -2,7 +2,7 @@
 import type { ClaudeState, CoreView, LastError, Me } from "@/api/schema";
 import { isOthersPlan, presence } from "@/cores/core-state";
 import { said } from "@/cores/said";
-import { fromNow } from "@/ui/time";
+import { fromNow } from "@/ui/moment";
 import { isOver, windowName } from "./limits";
 
 export type Warning = { readonly kind: "info" | "warn" | "bad"; readonly text: string };

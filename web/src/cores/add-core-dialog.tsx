@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { answer, api } from "@/api/client";
+import { present } from "@/api/clock";
 import { Button } from "@/ui/button";
 import { byThisClock } from "@/ui/clock";
 import { Dialog, DialogActions } from "@/ui/dialog";
@@ -30,7 +31,7 @@ export function AddCoreDialog({ onClose: close }: { onClose: () => void }) {
       const before = new Set(cores?.map(({ id }) => id));
       const body = { ...(name === "" ? {} : { name }), labels: "labels" in read ? read.labels : {} };
       const token = await answer(api.POST("/api/v1/pairing-tokens", { body }));
-      return { token, before, until: byThisClock(token.expires_at, token.created_at, Date.now()) };
+      return { token, before, until: byThisClock(token.expires_at, token.created_at, present()) };
     },
     onSuccess: tokensChanged,
   });

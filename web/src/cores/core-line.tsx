@@ -1,7 +1,7 @@
 import type { CoreView } from "@/api/schema";
 import { Badge } from "@/ui/badge";
 import { Dot } from "@/ui/dot";
-import { Time } from "@/ui/time";
+import { Lasting } from "@/ui/time";
 import { attention, presence } from "./core-state";
 import { said } from "./said";
 
@@ -15,7 +15,7 @@ export function CoreAttention({ core }: { core: CoreView }) {
   );
 }
 
-/** Where it runs, since when it is there, and with which versions. */
+/** Where it runs, for how long it is there, and with which versions. */
 export function CoreLine({ core }: { core: CoreView }) {
   const { link } = core;
   const parts = [
@@ -23,7 +23,7 @@ export function CoreLine({ core }: { core: CoreView }) {
       {said(core.hostname, 80)}
     </span>,
     <span key="link">
-      {presence(core) === "online" ? "online" : "offline"} since <Time at={link.since} />
+      {presence(core) === "online" ? "online" : "offline"} for <Lasting since={link.since} />
     </span>,
     link.status === "online" && <span key="agent">agent {said(link.agent_version, 30)}</span>,
     core.cli_version && <span key="cli">Claude CLI {said(core.cli_version, 30)}</span>,

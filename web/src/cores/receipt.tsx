@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import type { Receipt as Told } from "@/api/schema";
+import { moment } from "@/ui/moment";
 import { Notice } from "@/ui/notice";
 import { OutsideLink } from "@/ui/outside-link";
 import { agentLines, cutWords, type ReceiptLine, remainingLinks } from "./receipt-words";
@@ -10,7 +11,7 @@ export function Receipt({ receipt }: { receipt: Told }) {
   return (
     <div className="grid grid-cols-1 gap-3 text-sm">
       <ul className="grid grid-cols-1 gap-2">
-        <Line kind="good" text={`“${receipt.name}” was revoked at ${new Date(receipt.revoked_at).toLocaleString()}.`} />
+        <Line kind="good" text={`“${receipt.name}” was revoked on ${moment(new Date(receipt.revoked_at))}.`} />
         <Line kind="good" text={cutWords(receipt)} />
         {agentLines(receipt).map((line) => (
           <Line key={line.text} {...line} />

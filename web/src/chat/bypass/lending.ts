@@ -1,3 +1,5 @@
+import { clockTime, moment } from "@/ui/moment";
+
 /** For how long a session is let run without asking. */
 export const MINUTES = [5, 15, 30, 60] as const;
 
@@ -17,5 +19,5 @@ export function clock(until: string, now: number): string | undefined {
   const end = new Date(until);
   if (Number.isNaN(end.getTime())) return undefined;
   const sameDay = end.toDateString() === new Date(now).toDateString();
-  return end.toLocaleString(undefined, { ...(sameDay ? {} : { dateStyle: "short" }), timeStyle: "short" });
+  return sameDay ? clockTime(end) : moment(end);
 }

@@ -1,4 +1,5 @@
 /** What happened to a session, in a sentence. */
+import { moment } from "@/ui/moment";
 import { oneLine } from "../plain-text";
 import { modeName } from "../words";
 import type { Note } from "./model";
@@ -62,7 +63,5 @@ export function noteWords({ event, before }: Note): string {
 
 function clock(at: string): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime())
-    ? oneLine(at, 40)
-    : date.toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
+  return Number.isNaN(date.getTime()) ? oneLine(at, 40) : moment(date);
 }
