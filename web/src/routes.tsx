@@ -111,6 +111,12 @@ const settingsAppearance = createRoute({
   component: part(() => import("./preferences/appearance-page"), "AppearancePage"),
 });
 
+const settingsKeyboard = createRoute({
+  getParentRoute: () => settings,
+  path: "keyboard",
+  component: part(() => import("./preferences/keyboard-page"), "KeyboardPage"),
+});
+
 const tree = root.addChildren([
   login,
   setup,
@@ -120,7 +126,7 @@ const tree = root.addChildren([
     core,
     workspace,
     session,
-    settings.addChildren([settingsFirst, settingsCores, settingsAccount, settingsAppearance]),
+    settings.addChildren([settingsFirst, settingsCores, settingsAccount, settingsAppearance, settingsKeyboard]),
   ]),
 ]);
 

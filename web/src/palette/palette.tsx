@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Folder, Inbox, MessageSquare, Moon, Server, Settings, SquareTerminal } from "lucide-react";
+import { Folder, Inbox, Keyboard, MessageSquare, Moon, Server, Settings, SquareTerminal } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { sessionsQuery, workspacesQuery } from "@/chat/queries";
@@ -60,6 +60,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   onSelect={run(() => navigate({ to: "/settings/account" }))}
                   icon={<Settings />}
                   name="Settings: Account"
+                />
+                <Item
+                  onSelect={run(() => navigate({ to: "/settings/keyboard" }))}
+                  icon={<Keyboard />}
+                  name="Settings: Keyboard"
                 />
                 <Item onSelect={run(togglePanel)} icon={<SquareTerminal />} name="Terminal: show or hide" />
                 <Item

@@ -4,6 +4,7 @@ const TABS = [
   ["/settings/cores", "Cores"],
   ["/settings/account", "Account"],
   ["/settings/appearance", "Appearance"],
+  ["/settings/keyboard", "Keyboard"],
 ] as const;
 
 export function SettingsPage() {
@@ -11,7 +12,7 @@ export function SettingsPage() {
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto max-w-4xl px-4 py-6 sm:px-6">
         <h1 className="mb-4 font-semibold text-xl">Settings</h1>
-        <nav aria-label="Settings" className="mb-6 flex gap-1 border-b">
+        <nav aria-label="Settings" className="mb-6 flex gap-1 border-b max-sm:gap-0">
           {TABS.map(([to, label]) => (
             <Link
               key={to}
