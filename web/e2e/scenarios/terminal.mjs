@@ -27,24 +27,21 @@ export default async function ({ person, picture, ask, password }) {
   await picture(page, "offline");
   await page.context().setOffline(false);
   await screen.getByText("all-42").waitFor();
-  const found = async (text, many) => {
-    await page.keyboard.press("Control+Shift+F");
-    await page.getByLabel("Find in the terminal").fill(text);
-    await page
-      .getByRole("status")
-      .filter({ hasText: new RegExp(`\\b${many}\\b`) })
-      .first()
-      .waitFor();
-    await page.keyboard.press("Escape");
-  };
-  // The command names `row $i.` once; each line of its output is another.
-  await found("row ", LINES + 1);
+  await everyLine(page);
   await picture(page, "after-the-network");
   await accessible(page, "a terminal");
   await page.reload();
   await screen.getByText("all-42").waitFor();
-  await page.locator(".xterm:visible").click();
-  await found("row ", LINES + 1);
+  await everyLine(page);
+  // The command names `row $i.` once; each line of its output is another.
+  await page.keyboard.press("Control+Shift+F");
+  await page.getByLabel("Find in the terminal").fill("row ");
+  await page
+    .getByRole("status")
+    .filter({ hasText: new RegExp(`\\b${LINES + 1}\\b`) })
+    .first()
+    .waitFor();
+  await page.keyboard.press("Escape");
   // The agent is killed: the terminal outlives it, and goes on where it was.
   await ask("kill the agent");
   await page.getByText("Connecting", { exact: true }).waitFor();
@@ -54,4 +51,27 @@ export default async function ({ person, picture, ask, password }) {
   await types("echo still-$((1+1))");
   await screen.getByText("still-2").waitFor();
   await picture(page, "after-the-agent");
+}
+
+/** Copies all that the terminal has shown: each line of the output is there, once and in its place. */
+async function everyLine(page) {
+  const screen = page.locator(".xterm-screen:visible");
+  const turn = async (key) => {
+    for (let lines = 0; lines < 2 * LINES; lines += 20) await page.keyboard.press(`Shift+${key}`);
+  };
+  await screen.click({ position: { x: 2, y: 2 } });
+  await turn("PageUp");
+  await screen.click({ position: { x: 2, y: 2 } });
+  await turn("PageDown");
+  const { width, height } = await screen.boundingBox();
+  await screen.click({ position: { x: width - 2, y: height - 2 }, modifiers: ["Shift"] });
+  await page.keyboard.press("Control+Shift+C");
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  const rows = text.split(/\r?\n/).filter((line) => /^row \d/.test(line));
+  const wanted = Array.from({ length: LINES }, (_, at) => `row ${at + 1}.`);
+  const wrong = wanted.findIndex((line, at) => rows[at]?.trimEnd() !== line);
+  if (wrong >= 0 || rows.length !== LINES) {
+    const around = rows.slice(Math.max(0, wrong - 2), wrong + 3).join(" ");
+    throw new Error(`${rows.length} of ${LINES} lines are there; where “${wanted[wrong]}” should be: ${around}`);
+  }
 }
