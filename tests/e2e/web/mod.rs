@@ -8,4 +8,5 @@ mod phone;
 mod revoked;
 mod session;
 mod sign_in;
+mod sign_out;
 mod terminal;
