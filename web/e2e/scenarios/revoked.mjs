@@ -45,4 +45,15 @@ export default async function ({ person, picture, password, told }) {
   await kept.getByRole("button", { name: "Send", exact: true }).click();
   await kept.getByLabel("Conversation").getByText("You said: still there?").waitFor();
   await picture(kept, "the-other-core");
+
+  // It comes back, and with it everything that was said: whoever waited there goes on.
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await ada.getByText("Revoked Cores").click();
+  await ada.getByRole("button", { name: `Restore ${told.cores[0]}` }).click();
+  await coreInSettings(ada, told.cores[0]).getByText("Ready", { exact: true }).waitFor({ timeout: 100_000 });
+  await picture(ada, "restored");
+  await lost.getByRole("button", { name: "Send", exact: true }).and(lost.locator(":enabled")).click();
+  await lost.getByLabel("Conversation").getByText("You said: I had more to say").waitFor();
+  await picture(lost, "goes-on");
 }
