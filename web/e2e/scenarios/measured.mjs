@@ -19,6 +19,7 @@ async function ready({ person, ask, password }) {
   const page = await person();
   await logIn(page, "ada", password);
   const login = await page.context().storageState();
+  const [core] = (await (await page.request.get("/api/v1/cores")).json()).items;
   const [times, plain] = [[], []];
   const scripts = new Set();
   for (let start = 0; start < STARTS; start += 1) {
@@ -26,13 +27,16 @@ async function ready({ person, ask, password }) {
     plain.push(await timed(() => fresh.goto("/livez")));
     await fresh.context().close();
     const cold = await person({ storageState: login });
-    cold.on("request", (request) => request.resourceType() === "script" && scripts.add(request.url()));
+    const load = (request) => request.resourceType() === "script" && scripts.add(request.url());
+    cold.on("request", load);
     times.push(
       await timed(async () => {
         await cold.goto("/", { waitUntil: "commit" });
-        await cold.getByRole("heading", { name: "Hello, ada" }).waitFor();
+        await cold.getByRole("main").getByRole("link", { name: core.name, exact: true }).waitFor();
       }),
     );
+    // What is fetched ahead for later is not waited for.
+    cold.off("request", load);
     await cold.context().close();
   }
   const sizes = { gzip: 0, br: 0 };
@@ -46,7 +50,7 @@ async function ready({ person, ask, password }) {
   await ask("figure", {
     name: "web_initial_js_kib_gzip",
     value: sizes.gzip / 1024,
-    detail: `${scripts.size} scripts until the first page is there; as brotli, which browsers get, ${(sizes.br / 1024).toFixed(0)} KiB`,
+    detail: `${scripts.size} scripts until the first page is there with its Cores; as brotli, which browsers get, ${(sizes.br / 1024).toFixed(0)} KiB`,
   });
   await ask("figure", {
     name: "web_ready_ms",
