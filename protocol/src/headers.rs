@@ -16,6 +16,10 @@ pub const TRACEPARENT: &str = "traceparent";
 /// must know before it passes the answer on. Whoever was told of a change is then judged by it.
 pub const REVISION: &str = "condrix-revision";
 
+/// From a client: the id of the user whom it takes itself for. Where another is logged in meanwhile, in a tab beside, the
+/// gateway refuses the request, so that nothing is done under a name that is not its author's.
+pub const EXPECTED_USER: &str = "condrix-expected-user";
+
 /// Every name with this prefix belongs to the gateway.
 pub const RESERVED_PREFIX: &str = "condrix-";
 

@@ -51,6 +51,7 @@ problem_types! {
     TooManyRequests = "too-many-requests", 429, "Too many requests";
     // Who asks, and whether they may.
     Unauthenticated = "unauthenticated", 401, "Log in first";
+    AnotherUser = "another-user", 409, "Somebody else is logged in here now";
     BadCredentials = "bad-credentials", 401, "The name or password is wrong";
     SetupTokenRefused = "setup-token-refused", 403, "The set-up link is not valid, was used or has lapsed";
     Forbidden = "forbidden", 403, "This is not allowed for you";

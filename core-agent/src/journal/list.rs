@@ -12,6 +12,8 @@ pub struct Filter {
     pub archived: bool,
     pub workspace: Option<String>,
     pub owner: Option<UserId>,
+    /// Those alone in which a turn goes on or something waits for a person.
+    pub active: bool,
 }
 
 impl Journal {
@@ -36,13 +38,16 @@ impl Journal {
              FROM sessions
              WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR workspace = ?2) AND (?3 IS NULL OR created_by = ?3)
                AND (archived_at IS NOT NULL) = ?4 AND (visibility = 'shared' OR created_by = ?5 OR ?6)
-             ORDER BY id DESC LIMIT ?7"#,
+               AND (NOT ?7 OR EXISTS (SELECT 1 FROM messages WHERE session = sessions.id AND status <> 'ended')
+                 OR EXISTS (SELECT 1 FROM approvals WHERE session = sessions.id AND state = 'pending'))
+             ORDER BY id DESC LIMIT ?8"#,
             before,
             filter.workspace,
             owner,
             filter.archived,
             viewer,
             filter.viewer.sees_all,
+            filter.active,
             limit
         );
         rows.fetch_all(&self.readers).await?.into_iter().map(Session::try_from).collect()

@@ -83,7 +83,7 @@ async fn session(journal: &Journal) -> SessionId {
 
 fn everybodys() -> Filter {
     let viewer = Viewer { user: UserId::new(), sees_all: false };
-    Filter { viewer, archived: false, workspace: None, owner: None }
+    Filter { viewer, archived: false, workspace: None, owner: None, active: false }
 }
 
 fn message(session: SessionId, key: &str, text: &str) -> NewMessage {
@@ -490,6 +490,19 @@ async fn a_private_session_is_listed_and_found_for_its_owner_and_whoever_sees_al
     assert_eq!(found(journal, &seen_by(other, false), "hello").await, [(shared, 2)]);
     assert_eq!(found(journal, &seen_by(other, true), "hello").await.len(), 2);
     assert_eq!(found(journal, &Filter { workspace: Some("x".into()), ..everybodys() }, "hello").await, []);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_session_in_which_something_goes_on_is_found_among_idle_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&folder.path().join("journal.db")).await;
+    let journal = &opened.journal;
+    let busy = session(journal).await;
+    turn(journal, busy).await;
+    session(journal).await;
+    let listed = journal.sessions(&Filter { active: true, ..everybodys() }, None, 10).await.unwrap();
+    assert_eq!(listed.iter().map(|session| session.id).collect::<Vec<_>>(), [busy]);
     opened.close().await;
 }
 

@@ -11,11 +11,11 @@ use crate::authz::{self, Access, Asker, Audited, CoreFacts, NoRoute, Refusal, Ro
 use crate::fleet::NotEntered;
 use crate::problem::of_registry;
 use http::uri::Scheme;
-use http::{Method, header};
+use http::{HeaderMap, Method, header};
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
-use protocol::headers::Grant;
-use protocol::ids::RequestId;
+use protocol::headers::{EXPECTED_USER, Grant};
+use protocol::ids::{RequestId, UserId};
 use protocol::problem::{Problem, ProblemType};
 use std::sync::Arc;
 use tracing::error;
@@ -180,8 +180,16 @@ impl Edge {
         let by_cookie = principal.as_ref().is_some_and(|principal| principal.by_cookie);
         authz::check_origin(&request.headers, &request.method, is_upgrade, by_cookie, &self.origin)
             .map_err(|_| ProblemType::OriginRefused)?;
+        if principal.as_ref().is_some_and(|principal| !is_expected(&request.headers, principal.user)) {
+            return Err(ProblemType::AnotherUser.into());
+        }
         Ok(principal)
     }
+}
+
+/// Whether a client that says whom it takes itself for is right. Most say nothing.
+fn is_expected(headers: &HeaderMap, user: UserId) -> bool {
+    headers.get_all(EXPECTED_USER).iter().all(|expected| expected.as_bytes() == user.to_string().as_bytes())
 }
 
 const fn asker(principal: &Principal, grant: Option<Grant>) -> Asker {

@@ -1,8 +1,9 @@
 //! Who is not known gets nothing.
 
 use super::{address, routes_for_users};
-use condrix_tests::rig::{Credentials, Gateway, read};
+use condrix_tests::rig::{Credentials, Gateway, World, read};
 use condrix_tests::rogue::Rogue;
+use reqwest::Method;
 use reqwest::header::AUTHORIZATION;
 use serde_json::json;
 
@@ -37,7 +38,7 @@ async fn without_a_login_no_route_answers_and_no_core_hears_of_it() {
             if let Some(authorization) = authorization {
                 request = request.header(AUTHORIZATION, authorization);
             }
-            if method != reqwest::Method::GET {
+            if method != Method::GET {
                 request = request.json(&json!({}));
             }
             let answer = read(request).await;
@@ -71,4 +72,19 @@ async fn what_a_core_is_asked_it_is_asked_for_a_user_who_is_named() {
             assert_eq!(received[0].all(secret), Vec::<String>::new());
         }
     }
+}
+
+#[tokio::test]
+async fn what_a_page_of_one_person_asks_for_is_not_done_by_the_login_of_another() {
+    let world = World::start().await;
+    let me = world.ada.get("/api/v1/me").await.expect(200)["user"].as_str().expect("an id").to_owned();
+    let make = async |expected: &str| {
+        let request = world.ada.request(Method::POST, "/api/v1/tokens").header("Condrix-Expected-User", expected);
+        read(request.json(&json!({ "name": "mine" }))).await
+    };
+    for other in ["00000000-0000-7000-8000-000000000000", "", "ada"] {
+        make(other).await.expect_problem(409, "another-user");
+    }
+    assert_eq!(world.ada.get("/api/v1/tokens").await.expect(200)["items"], json!([]));
+    make(&me).await.expect(201);
 }

@@ -25,6 +25,8 @@ use time::OffsetDateTime;
 
 const DEFAULT_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
+/// How many a reader of the Core is told of that are nothing but new.
+const NEWEST: u32 = 100;
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Session {
@@ -154,15 +156,26 @@ pub(super) async fn list(
     if !(1..=LARGEST_PAGE).contains(&limit) {
         return Err(Problem::new(ProblemType::BadRequest).detail("limit is 1 to 200").into());
     }
-    let filter =
-        Filter { viewer: caller.viewer(&app), archived: page.archived, workspace: page.workspace, owner: page.owner };
+    let filter = Filter {
+        viewer: caller.viewer(&app),
+        archived: page.archived,
+        workspace: page.workspace,
+        owner: page.owner,
+        active: false,
+    };
     Ok(axum::Json(listed(&app, &filter, page.before, limit).await?))
 }
 
-/// What the list begins with for somebody who asks for nothing in particular.
+/// What the list begins with for somebody who asks for nothing in particular, and behind it the older ones in which
+/// something goes on: what waits for a person is told however long ago it was begun.
 pub(super) async fn newest(app: &AppState, viewer: Viewer) -> Result<SessionList, ApiError> {
-    let filter = Filter { viewer, archived: false, workspace: None, owner: None };
-    listed(app, &filter, None, DEFAULT_PAGE).await
+    let mut filter = Filter { viewer, archived: false, workspace: None, owner: None, active: false };
+    let mut list = listed(app, &filter, None, NEWEST).await?;
+    if list.next.is_some() {
+        filter.active = true;
+        list.sessions.extend(listed(app, &filter, list.next, LARGEST_PAGE).await?.sessions);
+    }
+    Ok(list)
 }
 
 async fn listed(

@@ -13,7 +13,7 @@ async fn stands(journal: &Journal, id: SessionId) -> Activity {
     let session = journal.session(id).await.unwrap().unwrap();
     let newest = all(journal, id).await.pop().unwrap().at;
     assert_eq!(session.updated_at, newest, "{session:?}");
-    let everybodys = Filter { viewer: anybody(), archived: false, workspace: None, owner: None };
+    let everybodys = Filter { viewer: anybody(), archived: false, workspace: None, owner: None, active: false };
     assert!(journal.sessions(&everybodys, None, 10).await.unwrap().contains(&session));
     session.activity
 }
