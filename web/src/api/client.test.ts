@@ -52,6 +52,19 @@ test("whoever is no longer logged in is told once for all", async () => {
   expect(told).toHaveBeenCalledOnce();
 });
 
+test("a Core that says so ends nobody's login", async () => {
+  const told = vi.fn();
+  onLoggedOut(told);
+  const refused = () =>
+    problem(401, { type: "urn:condrix:problem:unauthenticated", title: "Log in first", status: 401 });
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(async (asked: Request | string) => (typeof asked === "string" ? Response.json({ user: "u" }) : refused())),
+  );
+  await api.GET("/api/v1/cores/{core}/workspaces", { params: { path: { core: "c" } } }).catch(() => {});
+  expect(told).not.toHaveBeenCalled();
+});
+
 test("silence is told from a refusal, and an answer that is no JSON is still one", async () => {
   answers(new TypeError("network"));
   await expect(api.GET("/api/v1/me")).rejects.toBeInstanceOf(Unreachable);

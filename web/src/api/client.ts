@@ -4,6 +4,7 @@ import { isStillMine, startAnew, whoIAm } from "@/account/mine";
 import { isGateways, learn } from "./clock";
 import { Problem, Unreachable } from "./problem";
 import type { paths } from "./schema";
+import { isRecord } from "./shape";
 
 type OnLoggedOut = () => void;
 let loggedOut: OnLoggedOut = () => {};
@@ -41,9 +42,24 @@ export async function request(input: RequestInfo | URL, init?: RequestInit): Pro
   if (isGateways(response.url)) learn(response.headers.get("date"), asked, Date.now());
   if (response.ok) return response;
   const problem = await Problem.of(response);
-  if (problem.slug === "unauthenticated") loggedOut();
-  if (problem.slug === "another-user") startAnew();
+  if (problem.slug === "unauthenticated" && (await loggedIn()) === null) loggedOut();
+  if (problem.slug === "another-user" && (await loggedIn()) !== whoIAm()) startAnew();
   throw problem;
+}
+
+/**
+ * Who is logged in; null is nobody. A Core may say such things as well, and knows nothing of them: the gateway itself is
+ * asked. Where it does not answer, nothing has changed.
+ */
+async function loggedIn(): Promise<string | null | undefined> {
+  try {
+    const told = await fetch("/api/v1/me", { cache: "no-store" });
+    if (told.status === 401) return null;
+    const me: unknown = await told.json();
+    return isRecord(me) && typeof me.user === "string" ? me.user : whoIAm();
+  } catch {
+    return whoIAm();
+  }
 }
 
 /** What makes somebody whoever they are. */

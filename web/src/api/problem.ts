@@ -1,3 +1,5 @@
+import { said } from "@/cores/said";
+
 /** A refusal as the gateway or a Core words it (RFC 9457). */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -49,12 +51,13 @@ export function isProblem(error: unknown, ...slugs: string[]): error is Problem 
   return error instanceof Problem && (slugs.length === 0 || slugs.includes(error.slug));
 }
 
-/** What to tell a person. */
+/** What to tell a person. A Core has refusals of its own, in its own words. */
 export function words(error: unknown): string {
   if (error instanceof Problem) {
+    const title = said(error.title);
     // The Core asks the CLI and has its answer within seconds.
-    if (error.slug === "sign-in-unconfirmed") return `${error.title}. Try again in a moment.`;
-    return error.detail === undefined || error.detail === error.title ? error.title : `${error.title}: ${error.detail}`;
+    if (error.slug === "sign-in-unconfirmed") return `${title}. Try again in a moment.`;
+    return error.detail === undefined || error.detail === error.title ? title : `${title}: ${said(error.detail, 600)}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

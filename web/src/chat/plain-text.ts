@@ -1,9 +1,10 @@
 /** Text from elsewhere, made harmless to look at. What a Core says may try to look like something else. */
+import { isolated } from "@/ui/isolated";
 
 /** Controls, and what turns the direction of reading or takes no room. Line feed and tab are text. */
 const HIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}\p{Cs}]/gu;
 /** Colours and movements of a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
@@ -15,7 +16,7 @@ export function oneLine(text: string, longest = 200): string {
     .replace(/\s+/g, " ")
     .replace(HIDDEN, "")
     .trim();
-  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
+  return isolated(plain.length > longest ? `${plain.slice(0, longest - 1).replace(/\p{Cs}$/u, "")}…` : plain);
 }
 
 /** What somebody decides upon: everything in it is to be seen. */
@@ -32,10 +33,6 @@ export function upright(text: string): string {
 
 /** What a program printed: as a terminal would leave it on paper. */
 export function printed(text: string): string {
-  return visible(
-    text
-      .replace(ESCAPES, "")
-      .replace(/\r\n/g, "\n")
-      .replace(/[^\n]*\r(?!\n)/g, ""),
-  );
+  const lines = text.replace(ESCAPES, "").replace(/\r\n/g, "\n").split("\n");
+  return visible(lines.map((line) => line.slice(line.lastIndexOf("\r") + 1)).join("\n"));
 }

@@ -1,6 +1,7 @@
 /** What is on a Core. Sessions and workspaces are told by the Core itself (see `core-cache`), and asked for but once. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 import type { Session } from "@/api/schema";
 
 const TOLD = Number.POSITIVE_INFINITY;
@@ -13,7 +14,8 @@ export const sessionsQuery = (core: string) =>
     queryKey: ["cores", core, "sessions", { archived: false }],
     queryFn: async ({ signal }): Promise<Session[]> => {
       const params = { path: { core }, query: { limit: PAGE } };
-      return (await answer(api.GET("/api/v1/cores/{core}/sessions", { params, signal }))).sessions;
+      const told = await answer(api.GET("/api/v1/cores/{core}/sessions", { params, signal }));
+      return ofCore.readable(ofCore.session, ofCore.read(ofCore.has("sessions"), told).sessions);
     },
     staleTime: TOLD,
   });
@@ -21,15 +23,22 @@ export const sessionsQuery = (core: string) =>
 export const sessionQuery = (core: string, session: string) =>
   queryOptions({
     queryKey: ["cores", core, "session", session],
-    queryFn: ({ signal }) =>
-      answer(api.GET("/api/v1/cores/{core}/sessions/{session}", { params: { path: { core, session } }, signal })),
+    queryFn: async ({ signal }) => {
+      const params = { path: { core, session } };
+      return ofCore.read(
+        ofCore.session,
+        await answer(api.GET("/api/v1/cores/{core}/sessions/{session}", { params, signal })),
+      );
+    },
   });
 
 export const workspacesQuery = (core: string) =>
   queryOptions({
     queryKey: ["cores", core, "workspaces"],
-    queryFn: async ({ signal }) =>
-      (await answer(api.GET("/api/v1/cores/{core}/workspaces", { params: { path: { core } }, signal }))).workspaces,
+    queryFn: async ({ signal }) => {
+      const asked = api.GET("/api/v1/cores/{core}/workspaces", { params: { path: { core } }, signal });
+      return ofCore.readable(ofCore.workspace, ofCore.read(ofCore.has("workspaces"), await answer(asked)).workspaces);
+    },
     staleTime: TOLD,
   });
 
@@ -37,17 +46,19 @@ export const workspacesQuery = (core: string) =>
 export const workspaceSessionsQuery = (core: string, workspace: string, archived: boolean) =>
   infiniteQueryOptions({
     queryKey: ["cores", core, "sessions", { workspace, archived }],
-    queryFn: ({ pageParam, signal }) => {
+    queryFn: async ({ pageParam, signal }) => {
       const query = {
         workspace,
         limit: WORKSPACE_PAGE,
         ...(archived ? { archived } : {}),
         ...(pageParam === "" ? {} : { before: pageParam }),
       };
-      return answer(api.GET("/api/v1/cores/{core}/sessions", { params: { path: { core }, query }, signal }));
+      const asked = api.GET("/api/v1/cores/{core}/sessions", { params: { path: { core }, query }, signal });
+      const page = ofCore.read(ofCore.has("sessions"), await answer(asked));
+      return { sessions: ofCore.readable(ofCore.session, page.sessions), next: page.next };
     },
     initialPageParam: "",
-    getNextPageParam: ({ next }) => next ?? undefined,
+    getNextPageParam: ({ next }) => (typeof next === "string" ? next : undefined),
   });
 
 type Keyed = { readonly queryKey: readonly unknown[] };
@@ -71,7 +82,8 @@ export const searchQuery = (core: string, words: string, workspace?: string) =>
     queryKey: ["cores", core, "search", { words, workspace }],
     queryFn: async ({ signal }) => {
       const query = { q: words, limit: 50, ...(workspace === undefined ? {} : { workspace }) };
-      return (await answer(api.GET("/api/v1/cores/{core}/search", { params: { path: { core }, query }, signal }))).hits;
+      const asked = api.GET("/api/v1/cores/{core}/search", { params: { path: { core }, query }, signal });
+      return ofCore.readable(ofCore.hit, ofCore.read(ofCore.has("hits"), await answer(asked)).hits);
     },
     enabled: words.trim().length > 1,
   });

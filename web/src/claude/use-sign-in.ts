@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useReducer, useRef, useState } from "react";
 import { answer, api } from "@/api/client";
 import { present } from "@/api/clock";
+import * as ofCore from "@/api/of-core";
 import type { AccountKind, CoreView } from "@/api/schema";
 import { byThisClock, useNow } from "@/ui/clock";
 import { openApprovalTab } from "./approval-tab";
@@ -63,7 +64,8 @@ export function useSignIn(core: CoreView) {
     try {
       const path = { core: core.id, sign_in: signIn.id };
       const request = { params: { path }, body: { code: code.trim() } };
-      const claude = await answer(api.POST("/api/v1/cores/{core}/claude/sign-ins/{sign_in}/code", request));
+      const exchanged = api.POST("/api/v1/cores/{core}/claude/sign-ins/{sign_in}/code", request);
+      const claude = ofCore.read(ofCore.claude, await answer(exchanged));
       if (mine !== attempt.current) return;
       forget(core.id);
       setCode("");
@@ -101,7 +103,8 @@ async function post(core: CoreView, kind: AccountKind): Promise<Begun> {
     params: { path: { core: core.id } },
     body: { kind },
   });
-  const [{ id, url, lapses_at }, { response }] = await Promise.all([answer(asked), asked]);
+  const [begun, { response }] = await Promise.all([answer(asked), asked]);
+  const { id, url, lapses_at } = ofCore.read(ofCore.signIn, begun);
   if (!isVendors(url)) throw new Error("The Core named an address that is not Claude’s. Do not trust this Core");
   const until = byThisClock(lapses_at, response.headers.get("date"), present());
   return { kind, signIn: { id, url }, until, again: core.claude.state === "signed_in" };

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 import type { CoreView } from "@/api/schema";
 
 /** As many as one answer has. A team with more Cores than that is asked for page by page. */
@@ -34,7 +35,10 @@ export const pairingTokensQuery = queryOptions({
 export const journalQuery = (core: string) =>
   queryOptions({
     queryKey: ["cores", core, "journal"],
-    queryFn: ({ signal }) => answer(api.GET("/api/v1/cores/{core}/journal", { params: { path: { core } }, signal })),
+    queryFn: async ({ signal }) => {
+      const asked = api.GET("/api/v1/cores/{core}/journal", { params: { path: { core } }, signal });
+      return ofCore.read(ofCore.journal, await answer(asked));
+    },
     refetchInterval: 30_000,
   });
 
@@ -42,8 +46,10 @@ export const journalQuery = (core: string) =>
 export const deployKeyQuery = (core: string) =>
   queryOptions({
     queryKey: ["cores", core, "deploy-key"],
-    queryFn: ({ signal }) =>
-      answer(api.GET("/api/v1/cores/{core}/git/deploy-key", { params: { path: { core } }, signal })),
+    queryFn: async ({ signal }) => {
+      const asked = api.GET("/api/v1/cores/{core}/git/deploy-key", { params: { path: { core } }, signal });
+      return ofCore.read(ofCore.deployKey, await answer(asked));
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -51,7 +57,11 @@ export const deployKeyQuery = (core: string) =>
 export const gitCredentialsQuery = (core: string) =>
   queryOptions({
     queryKey: ["cores", core, "git-credentials"],
-    queryFn: async ({ signal }) =>
-      (await answer(api.GET("/api/v1/cores/{core}/git/credentials", { params: { path: { core } }, signal })))
-        .credentials,
+    queryFn: async ({ signal }) => {
+      const asked = api.GET("/api/v1/cores/{core}/git/credentials", { params: { path: { core } }, signal });
+      return ofCore.readable(
+        ofCore.gitCredential,
+        ofCore.read(ofCore.has("credentials"), await answer(asked)).credentials,
+      );
+    },
   });

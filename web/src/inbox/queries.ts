@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 import { isProblem } from "@/api/problem";
 import { type Of, understood } from "@/chat/conversation/recorded";
 import { approvalsKey } from "@/chat/queries";
@@ -12,7 +13,8 @@ export const pendingQuery = (core: string, session: string) =>
       const path = { core, session };
       try {
         const pending = api.GET("/api/v1/cores/{core}/sessions/{session}/approvals", { params: { path }, signal });
-        return (await answer(pending)).approvals.flatMap((event) => {
+        const { approvals } = ofCore.read(ofCore.has("approvals"), await answer(pending));
+        return approvals.flatMap((event) => {
           const asked = understood(event);
           return asked?.kind === "approval_requested" ? [asked] : [];
         });

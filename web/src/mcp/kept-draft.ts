@@ -1,5 +1,5 @@
 /** What was typed of a new server so far, for as long as this tab lives; of a secret its name alone. */
-import { isRecord } from "@/chat/conversation/recorded";
+import { isRecord } from "@/api/shape";
 import { type Draft, EMPTY, isSecretHeader, type Line, type Pair } from "./draft";
 import type { Place } from "./place";
 

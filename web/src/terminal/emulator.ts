@@ -11,11 +11,16 @@ import { colours, found } from "./colours";
 import { hasGraphics } from "./graphics";
 import { type Arrow, arrow, isTyping, type Shortcut, shortcut } from "./keys";
 import { visit, webAddress } from "./links";
+import { pasteable } from "./plain";
 import type { Size } from "./told";
 import { followFinger } from "./touch";
 
 const SCROLLBACK = 10_000;
 const FOUND_AT_MOST = 1_000;
+/** What is done several times: repeated letters, tabs, lines and letters that are put in, taken out or moved. */
+const REPEATED = ["@", "I", "L", "M", "P", "S", "T", "X", "Z", "b"];
+/** No screen has more rows or columns. */
+const MOST_TIMES = 1_000;
 
 /** What a program in the terminal would like a person to do. */
 export type Offer = { readonly type: "copy"; readonly text: string } | { readonly type: "visit"; readonly url: URL };
@@ -82,6 +87,10 @@ export class Emulator implements Screen {
       if (text !== undefined) hearing.onOffer({ type: "copy", text });
       return true;
     });
+    // The emulator does each of these as often as it is told, and is busy with nothing else for minutes.
+    for (const final of REPEATED) {
+      terminal.parser.registerCsiHandler({ final }, ([times]) => typeof times === "number" && times > MOST_TIMES);
+    }
     terminal.onData(hearing.onText);
     terminal.onBinary(hearing.onBytes);
     terminal.attachCustomKeyEventHandler((event) => this.takes(event, hearing));
@@ -105,12 +114,22 @@ export class Emulator implements Screen {
   open(element: HTMLElement): void {
     const { terminal } = this;
     terminal.open(element);
+    // Before the emulator has it, which would take it as it is.
+    element.addEventListener("paste", this.pasted, true);
     this.unfollow = followFinger(
       element,
       () => element.clientHeight / terminal.rows,
       (lines) => this.scroll(lines),
     );
   }
+
+  private readonly pasted = (event: ClipboardEvent): void => {
+    const text = event.clipboardData?.getData("text/plain");
+    if (text === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.paste(text);
+  };
 
   /** As a wheel: a program that fills the screen is told of it. */
   private scroll(lines: number): void {
@@ -196,8 +215,9 @@ export class Emulator implements Screen {
     this.press(arrow(direction, this.terminal.modes.applicationCursorKeysMode));
   }
 
+  /** What is pasted is text: nothing in it can end the pasting, and be typed. */
   paste(text: string): void {
-    this.terminal.paste(text);
+    this.terminal.paste(pasteable(text));
   }
 
   selection(): string {

@@ -1,35 +1,39 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api, request } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 import type { Recording, Terminal } from "@/api/schema";
 
 /** A Core's terminals, oldest first. Others open and close them too. */
 export const terminalsQuery = (core: string) =>
   queryOptions({
     queryKey: ["cores", core, "terminals"],
-    queryFn: async ({ signal }): Promise<Terminal[]> =>
-      (await answer(api.GET("/api/v1/cores/{core}/terminals", { params: { path: { core } }, signal }))).terminals,
+    queryFn: async ({ signal }): Promise<Terminal[]> => {
+      const asked = api.GET("/api/v1/cores/{core}/terminals", { params: { path: { core } }, signal });
+      return ofCore.readable(ofCore.terminal, ofCore.read(ofCore.has("terminals"), await answer(asked)).terminals);
+    },
     refetchInterval: 3_000,
   });
 
 export const recordingsQuery = (core: string) =>
   queryOptions({
     queryKey: ["cores", core, "recordings"],
-    queryFn: async ({ signal }): Promise<Recording[]> =>
-      (await answer(api.GET("/api/v1/cores/{core}/recordings", { params: { path: { core } }, signal }))).recordings,
+    queryFn: async ({ signal }): Promise<Recording[]> => {
+      const asked = api.GET("/api/v1/cores/{core}/recordings", { params: { path: { core } }, signal });
+      return ofCore.readable(ofCore.recording, ofCore.read(ofCore.has("recordings"), await answer(asked)).recordings);
+    },
   });
 
-export const openTerminal = (core: string, workspace: string | undefined): Promise<Terminal> =>
-  answer(
-    api.POST("/api/v1/cores/{core}/terminals", {
-      params: { path: { core } },
-      body: workspace === undefined ? {} : { workspace },
-    }),
-  );
+export async function openTerminal(core: string, workspace: string | undefined): Promise<Terminal> {
+  const body = workspace === undefined ? {} : { workspace };
+  const opened = api.POST("/api/v1/cores/{core}/terminals", { params: { path: { core } }, body });
+  return ofCore.read(ofCore.terminal, await answer(opened));
+}
 
-export const renameTerminal = (core: string, terminal: string, name: string): Promise<Terminal> =>
-  answer(
-    api.PATCH("/api/v1/cores/{core}/terminals/{terminal}", { params: { path: { core, terminal } }, body: { name } }),
-  );
+export async function renameTerminal(core: string, terminal: string, name: string): Promise<Terminal> {
+  const params = { path: { core, terminal } };
+  const renamed = api.PATCH("/api/v1/cores/{core}/terminals/{terminal}", { params, body: { name } });
+  return ofCore.read(ofCore.terminal, await answer(renamed));
+}
 
 export const closeTerminal = (core: string, terminal: string) =>
   answer(api.DELETE("/api/v1/cores/{core}/terminals/{terminal}", { params: { path: { core, terminal } } }));

@@ -1,6 +1,6 @@
 /** What somebody has chosen and written so far in answer to questions. */
 import type { Question } from "@/api/schema";
-import { isRecord } from "../conversation/recorded";
+import { isRecord } from "@/api/shape";
 
 export type Given = { readonly chosen: readonly string[]; readonly own: string };
 export const NONE: Given = { chosen: [], own: "" };

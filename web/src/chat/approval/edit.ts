@@ -1,5 +1,5 @@
 /** Editing what a tool is asked to get: the part that people change, or all of it as JSON. */
-import { isRecord } from "../conversation/recorded";
+import { isRecord } from "@/api/shape";
 
 const FIELDS: Readonly<Record<string, string>> = { Bash: "command", Write: "content", Edit: "new_string" };
 const LABELS: Readonly<Record<string, string>> = {

@@ -2,18 +2,21 @@ import type { Of } from "../conversation/recorded";
 import { oneLine } from "../plain-text";
 import { modeName } from "../words";
 
-const WITHDRAWN: Record<string, string> = {
-  cli: "Claude Code took the question back.",
-  turn_ended: "The turn ended before anybody answered.",
-  process_ended: "Claude Code ended before anybody answered.",
-};
+// A map has no words but these.
+const WITHDRAWN = new Map(
+  Object.entries({
+    cli: "Claude Code took the question back.",
+    turn_ended: "The turn ended before anybody answered.",
+    process_ended: "Claude Code ended before anybody answered.",
+  }),
+);
 
 /** How an approval ended, in a sentence. */
 export function outcomeWords(
   { asks }: Of<"approval_requested">,
   outcome: Of<"approval_decided" | "approval_withdrawn">,
 ): string {
-  if (outcome.kind === "approval_withdrawn") return WITHDRAWN[outcome.reason] ?? "It was withdrawn.";
+  if (outcome.kind === "approval_withdrawn") return WITHDRAWN.get(outcome.reason) ?? "It was withdrawn.";
   const who = oneLine(outcome.by.name, 80);
   const { decision, through, terms } = outcome;
   if (decision !== "allow") {

@@ -1,5 +1,5 @@
 /** What an allowance for the session would cover, as the CLI's settings spell it. */
-import { isRecord } from "../conversation/recorded";
+import { isRecord } from "@/api/shape";
 import { oneLine } from "../plain-text";
 
 export function sessionRules(suggestions: unknown): string[] {

@@ -43,7 +43,7 @@ export function CommandList({ id, commands, active, onChoose }: Props) {
           onClick={() => onChoose(command)}
           onKeyDown={() => {}}
         >
-          <span className="shrink-0 font-mono">
+          <span className="max-w-[70%] shrink-0 truncate font-mono">
             /{oneLine(command.name, 60)}
             {command.argument_hint && <span className="text-ink-faint"> {oneLine(command.argument_hint, 40)}</span>}
           </span>

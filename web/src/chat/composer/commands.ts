@@ -1,16 +1,16 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 import type { SlashCommand } from "@/api/schema";
 
 export const commandsQuery = (core: string, session: string) =>
   queryOptions({
     queryKey: ["cores", core, "session", session, "commands"],
-    queryFn: async ({ signal }) =>
-      (
-        await answer(
-          api.GET("/api/v1/cores/{core}/sessions/{session}/commands", { params: { path: { core, session } }, signal }),
-        )
-      ).commands,
+    queryFn: async ({ signal }) => {
+      const params = { path: { core, session } };
+      const asked = api.GET("/api/v1/cores/{core}/sessions/{session}/commands", { params, signal });
+      return ofCore.readable(ofCore.command, ofCore.read(ofCore.has("commands"), await answer(asked)).commands);
+    },
     staleTime: 60_000,
   });
 

@@ -1,6 +1,6 @@
 /** Messages on their way, kept over reloads: each in a place of its own, so that no tab overwrites what another keeps. */
 import { mine } from "@/account/mine";
-import { isRecord } from "../conversation/recorded";
+import { isRecord } from "@/api/shape";
 import type { Outgoing } from "./outbox";
 
 export type Place = { readonly core: string; readonly session: string; readonly key: string };

@@ -4,18 +4,22 @@ import { oneLine } from "../plain-text";
 import { modeName } from "../words";
 import type { Note } from "./model";
 
-const PROCESS_ENDS: Record<string, string> = {
-  exited: "Claude Code ended by itself. The next message starts it again.",
-  killed: "Claude Code was ended. The next message starts it again.",
-  signed_out: "Claude Code ended: the Core was signed out.",
-  revoked: "Claude Code ended: the Core was revoked.",
-};
+const PROCESS_ENDS = new Map(
+  Object.entries({
+    exited: "Claude Code ended by itself. The next message starts it again.",
+    killed: "Claude Code was ended. The next message starts it again.",
+    signed_out: "Claude Code ended: the Core was signed out.",
+    revoked: "Claude Code ended: the Core was revoked.",
+  }),
+);
 
-const BYPASS_ENDS: Record<string, string> = {
-  lapsed: "the time is up",
-  process_ended: "its process ended",
-  agent_restarted: "the Core's agent was restarted",
-};
+const BYPASS_ENDS = new Map(
+  Object.entries({
+    lapsed: "the time is up",
+    process_ended: "its process ended",
+    agent_restarted: "the Core's agent was restarted",
+  }),
+);
 
 const by = (actor: { name: string } | null | undefined) => (actor ? oneLine(actor.name, 80) : "Claude");
 
@@ -42,13 +46,13 @@ export function noteWords({ event, before }: Note): string {
     case "bypass_began":
       return `${by(event.by)} lets it run without asking until ${clock(event.until)}.`;
     case "bypass_ended": {
-      const why = event.by ? by(event.by) : (BYPASS_ENDS[event.reason] ?? "it was ended");
+      const why = event.by ? by(event.by) : (BYPASS_ENDS.get(event.reason) ?? "it was ended");
       return `It asks again: ${why}.`;
     }
     case "process_started":
       return `Claude Code is ${oneLine(event.cli_version ?? "another version", 40)} now; it was ${oneLine(before ?? "another", 40)}.`;
     case "process_ended":
-      return PROCESS_ENDS[event.reason] ?? "Claude Code ended.";
+      return PROCESS_ENDS.get(event.reason) ?? "Claude Code ended.";
     case "rate_limit": {
       const limit = oneLine((event.limit?.window ?? "plan").replaceAll("_", " "), 40);
       const until = event.limit?.resets_at ? ` It begins anew at ${clock(event.limit.resets_at)}.` : "";

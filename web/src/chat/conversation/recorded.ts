@@ -1,5 +1,6 @@
 /** Reading what a Core says of a session. It may be newer than this page, or mean ill: what does not look as it should is kept as it came. */
 import type { Recorded } from "@/api/schema";
+import { anything, type Check, flag, isRecord, like, list, maybe, number, type Shape, shape, text } from "@/api/shape";
 
 export type Kind = Recorded["kind"];
 export type Of<K extends Kind> = Extract<Recorded, { kind: K }>;
@@ -7,26 +8,6 @@ export type Of<K extends Kind> = Extract<Recorded, { kind: K }>;
 /** An event that this version does not understand. */
 export type Strange = { readonly kind: "strange"; readonly seq: number; readonly at: string; readonly line: unknown };
 export type Told = Recorded | Strange;
-
-type Check = (value: unknown) => boolean;
-type Shape = Readonly<Record<string, Check>>;
-
-const text: Check = (value) => typeof value === "string";
-const number: Check = (value) => typeof value === "number" && Number.isFinite(value);
-const flag: Check = (value) => typeof value === "boolean";
-const anything: Check = () => true;
-const list =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const maybe =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || value === null || check(value);
-const shape =
-  (shape: Shape): Check =>
-  (value) =>
-    isRecord(value) && Object.entries(shape).every(([name, check]) => check(value[name]));
 
 const actor = shape({ user: text, name: text });
 const usage = shape({
@@ -37,7 +18,7 @@ const usage = shape({
   cache_creation_input_tokens: number,
   duration_ms: number,
 });
-const image = shape({ hash: text, media_type: text, size: number, width: number, height: number });
+const image = shape({ hash: like(/^[0-9a-f]{64}$/), media_type: text, size: number, width: number, height: number });
 const block = { turn: text, message: text, block: number, text };
 const question = shape({
   question: text,
@@ -46,7 +27,9 @@ const question = shape({
   options: list(shape({ label: text, description: maybe(text) })),
 });
 const asks: Check = (value) =>
-  shape({ type: text, questions: maybe(list(question)), plan: maybe(text) })(value) &&
+  shape({ type: like(/^(?:permission|questions|plan)$/), questions: maybe(list(question)), plan: maybe(text) })(
+    value,
+  ) &&
   isRecord(value) &&
   (value.type !== "questions" || Array.isArray(value.questions)) &&
   (value.type !== "plan" || text(value.plan));
@@ -122,7 +105,3 @@ function isRecorded(value: unknown): value is Recorded {
 }
 
 const isKind = (kind: unknown): kind is Kind => typeof kind === "string" && Object.hasOwn(SHAPES, kind);
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -1,9 +1,10 @@
 /** A session that is followed: its events go into the conversation once for each frame that is drawn. */
 import type { EventSourceMessage } from "eventsource-parser";
+import { isRecord } from "@/api/shape";
 import { follow, type Standing } from "@/live/stream";
 import { apply } from "../conversation/apply";
 import { type Conversation, EMPTY } from "../conversation/model";
-import { isRecord, read, type Told } from "../conversation/recorded";
+import { read, type Told } from "../conversation/recorded";
 import { nextFrame } from "./next-frame";
 
 export type Followed = { readonly conversation: Conversation; readonly standing: Standing };

@@ -1,16 +1,18 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { answer, api } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 
 /** Makes a session with the same history so far, and goes there. */
 export function useFork(core: string, session: string) {
   const navigate = useNavigate();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () =>
-      answer(
-        api.POST("/api/v1/cores/{core}/sessions/{session}/fork", { params: { path: { core, session } }, body: {} }),
-      ),
+    mutationFn: async () => {
+      const params = { path: { core, session } };
+      const forked = api.POST("/api/v1/cores/{core}/sessions/{session}/fork", { params, body: {} });
+      return ofCore.read(ofCore.session, await answer(forked));
+    },
     onSuccess: ({ id }) => {
       // The list in the sidebar follows; nobody waits for it.
       void client.invalidateQueries({ queryKey: ["cores", core, "sessions"] });

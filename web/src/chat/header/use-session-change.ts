@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 import type { SessionSettings } from "@/api/schema";
 import { sessionQuery } from "../queries";
 
@@ -7,8 +8,13 @@ import { sessionQuery } from "../queries";
 export function useSessionChange(core: string, session: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: SessionSettings) =>
-      answer(api.PATCH("/api/v1/cores/{core}/sessions/{session}", { params: { path: { core, session } }, body })),
+    mutationFn: async (body: SessionSettings) => {
+      const changed = api.PATCH("/api/v1/cores/{core}/sessions/{session}", {
+        params: { path: { core, session } },
+        body,
+      });
+      return ofCore.read(ofCore.session, await answer(changed));
+    },
     onSuccess: (changed) => {
       client.setQueryData(sessionQuery(core, session).queryKey, changed);
       return client.invalidateQueries({ queryKey: ["cores", core, "sessions"] });

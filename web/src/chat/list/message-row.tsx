@@ -25,7 +25,7 @@ export function MessageRow({ core, session, turn }: { core: string; session: str
         <ul className="mt-2 flex flex-wrap gap-2">
           {images.map(({ hash, width, height }, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a message never changes, and may show one picture twice
-            <li key={place}>
+            <li key={place} className="max-w-full">
               <a
                 href={`/api/v1/cores/${core}/sessions/${session}/images/${encodeURIComponent(hash)}`}
                 target="_blank"

@@ -15,6 +15,8 @@ const components: Components = {
   a: ({ href, children }) => <Leading address={href}>{children}</Leading>,
   // A picture would tell its host who reads what: where it is, is said instead.
   img: ({ src, alt }) => <Leading address={src}>{alt ? `picture: ${alt}` : "picture"}</Leading>,
+  // A note's name would be the page's too, and there may be one.
+  li: ({ children, className }) => <li className={className}>{children}</li>,
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reached by the keyboard
     <section className="overflow-x-auto" tabIndex={0} aria-label="Table">

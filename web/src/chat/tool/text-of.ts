@@ -1,5 +1,5 @@
 /** What a tool gave back, as text and pictures, whatever its form. */
-import { isRecord } from "../conversation/recorded";
+import { isRecord } from "@/api/shape";
 import { printed } from "../plain-text";
 
 export type Output = { readonly text: string; readonly pictures: readonly string[] };

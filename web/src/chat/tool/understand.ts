@@ -1,5 +1,5 @@
 /** What a tool is asked to do, as far as it is known here. All others are shown as they are. */
-import { isRecord } from "../conversation/recorded";
+import { isRecord } from "@/api/shape";
 import { oneLine } from "../plain-text";
 
 export type Change = { readonly before: string; readonly after: string };

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Lock, Plus, Users } from "lucide-react";
 import { useState } from "react";
 import { answer, api } from "@/api/client";
+import * as ofCore from "@/api/of-core";
 import type { PermissionMode, Visibility } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
@@ -23,19 +24,17 @@ export function NewSession({ core, workspace }: { core: string; workspace: strin
   const [mode, setMode] = useState<PermissionMode>("default");
   const [visibility, setVisibility] = useState<Visibility>("shared");
   const begin = useMutation({
-    mutationFn: () =>
-      answer(
-        api.POST("/api/v1/cores/{core}/sessions", {
-          params: { path: { core } },
-          body: {
-            workspace,
-            permission_mode: mode,
-            visibility,
-            ...(title.trim() === "" ? {} : { title: title.trim() }),
-            ...(model === "default" ? {} : { model }),
-          },
-        }),
-      ),
+    mutationFn: async () => {
+      const body = {
+        workspace,
+        permission_mode: mode,
+        visibility,
+        ...(title.trim() === "" ? {} : { title: title.trim() }),
+        ...(model === "default" ? {} : { model }),
+      };
+      const begun = api.POST("/api/v1/cores/{core}/sessions", { params: { path: { core } }, body });
+      return ofCore.read(ofCore.session, await answer(begun));
+    },
     onSuccess: ({ id }) => {
       forget();
       // The list in the sidebar follows; nobody waits for it.
