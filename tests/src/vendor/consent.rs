@@ -14,10 +14,11 @@ pub(crate) fn is_page(route: &str) -> bool {
 /// Asks as whom. Whoever is asked for has logged in here already.
 pub(crate) fn ask(world: &World) -> Reply {
     let accounts = world.ledger().account_names();
-    let buttons: String = accounts
+    let buttons: Vec<String> = accounts
         .iter()
         .map(|name| format!(r#"<button name="account" value="{name}">Approve as {name}</button> "#))
         .collect();
+    let buttons = buttons.concat();
     page(StatusCode::OK, &format!(r#"<h1>Claude Code would like to connect</h1><form method="post">{buttons}</form>"#))
 }
 
