@@ -18,8 +18,8 @@ export class Watch {
     });
     context.on("request", (request) => {
       const url = new URL(request.url());
-      const page = request.frame().page();
-      const ours = new URL(page.url() === "about:blank" ? this.#origin : page.url()).origin === this.#origin;
+      const page = pageOf(request);
+      const ours = page === undefined || new URL(page.url() === "about:blank" ? this.#origin : page.url()).origin === this.#origin;
       if (ours && !request.isNavigationRequest() && url.origin !== this.#origin && url.protocol !== "data:") {
         this.#note(`a page asked for ${url.href}`);
       }
@@ -38,5 +38,14 @@ export class Watch {
   verdict() {
     const unexpected = this.#seen.filter((text) => !this.#expected.some((pattern) => pattern.test(text)));
     if (unexpected.length > 0) throw new Error(unexpected.join("\n"));
+  }
+}
+
+/** Undefined: a service worker's, which belongs to no page. */
+function pageOf(request) {
+  try {
+    return request.frame().page();
+  } catch {
+    return undefined;
   }
 }

@@ -5,6 +5,7 @@ mod answers;
 mod http2;
 mod link_frames;
 mod origin;
+mod pages;
 mod smuggling;
 mod spoofing;
 mod stage;

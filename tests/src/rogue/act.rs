@@ -1,5 +1,6 @@
 //! What a rogue answers with.
 
+use super::socket::Socket;
 use protocol::claude::CoreReport;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -11,6 +12,8 @@ pub enum Act {
     Say(Vec<u8>, Then),
     /// A WebSocket that sends back what comes.
     Echo,
+    /// A WebSocket whose other end a test holds.
+    Socket(Arc<Socket>),
     /// These bytes once somebody says so.
     When(Arc<Notify>, Vec<u8>),
 }

@@ -6,11 +6,13 @@ mod dial;
 mod identity;
 mod received;
 mod serve;
+mod socket;
 
 pub use act::{Act, Then, json_answer};
 pub use dial::{Hand, Link, dial};
 pub use identity::{Identity, redeem};
 pub use received::Received;
+pub use socket::Socket;
 
 use crate::rig::{Client, Gateway, eventually};
 use protocol::ids::LinkId;

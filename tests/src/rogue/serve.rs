@@ -179,17 +179,28 @@ async fn one(mut open: Open, stream: Stream) {
             let (_write, ()) = tokio::join!(says, reads);
         }
         Act::Echo => {
-            let key = open.received.all("sec-websocket-key").concat();
-            let head = format!(
-                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                 Sec-WebSocket-Accept: {}\r\n\r\n",
-                derive_accept_key(key.as_bytes())
-            );
-            if write.write_all(head.as_bytes()).await.is_ok() && write.flush().await.is_ok() {
+            if write.write_all(agreed(&open.received, "").as_bytes()).await.is_ok() && write.flush().await.is_ok() {
                 echo(read.unsplit(write)).await;
             }
         }
+        Act::Socket(socket) => {
+            let protocol = format!("Sec-WebSocket-Protocol: {}\r\n", socket.protocol);
+            let head = agreed(&open.received, &protocol);
+            if write.write_all(head.as_bytes()).await.is_ok() && write.flush().await.is_ok() {
+                socket.serve(read.unsplit(write)).await;
+            }
+        }
     }
+}
+
+/// The head of an answer to somebody who asks for a WebSocket.
+fn agreed(request: &Received, lines: &str) -> String {
+    let key = request.all("sec-websocket-key").concat();
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{lines}\
+         Sec-WebSocket-Accept: {}\r\n\r\n",
+        derive_accept_key(key.as_bytes())
+    )
 }
 
 async fn echo(stream: Stream) {
