@@ -19,7 +19,8 @@ export class Watch {
     context.on("request", (request) => {
       const url = new URL(request.url());
       const page = pageOf(request);
-      const ours = page === undefined || new URL(page.url() === "about:blank" ? this.#origin : page.url()).origin === this.#origin;
+      const ours =
+        page === undefined || new URL(page.url() === "about:blank" ? this.#origin : page.url()).origin === this.#origin;
       if (ours && !request.isNavigationRequest() && url.origin !== this.#origin && url.protocol !== "data:") {
         this.#note(`a page asked for ${url.href}`);
       }

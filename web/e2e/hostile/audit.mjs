@@ -23,10 +23,18 @@ export function audit() {
   for (const element of document.querySelectorAll("*")) {
     for (const { name, value } of element.attributes) {
       if (name.startsWith("on")) fault("a handler", element);
-      if (/^(id|class|name|style|slot|for|form|part|role|type|rel|target|lang|dir|nonce)$/.test(name) && /evil/i.test(value)) {
+      if (
+        /^(id|class|name|style|slot|for|form|part|role|type|rel|target|lang|dir|nonce)$/.test(name) &&
+        /evil/i.test(value)
+      ) {
         fault(`${name} is the content's`, element);
       }
-      if (/^data-(?!index|state|orientation|radix|slot|side|align|selected|disabled|value|escape|placeholder|active|hovered)/.test(name) && /evil/i.test(value)) {
+      if (
+        /^data-(?!index|state|orientation|radix|slot|side|align|selected|disabled|value|escape|placeholder|active|hovered)/.test(
+          name,
+        ) &&
+        /evil/i.test(value)
+      ) {
         fault(`${name} is the content's`, element);
       }
       if (/^(href|xlink:href|src|action|data|cite|longdesc|manifest)$/.test(name)) leads(element, name, value);
@@ -42,11 +50,13 @@ export function audit() {
       return fault("an address that is none", element);
     }
     if (url.origin === location.origin && /^https?:$/.test(url.protocol)) {
-      if (/^\/api\/v1\/(?!cores\/[0-9a-f-]{36}\/sessions\/[0-9a-f-]{36}\/images\/)/.test(url.pathname)) fault("it acts", element);
+      if (/^\/api\/v1\/(?!cores\/[0-9a-f-]{36}\/sessions\/[0-9a-f-]{36}\/images\/)/.test(url.pathname))
+        fault("it acts", element);
       return;
     }
     if (element.localName === "a" && name === "href" && /^(https?|mailto):$/.test(url.protocol)) {
-      if (element.target !== "_blank" || !/noreferrer/.test(element.rel) || !/noopener/.test(element.rel)) fault("it learns of us", element);
+      if (element.target !== "_blank" || !/noreferrer/.test(element.rel) || !/noopener/.test(element.rel))
+        fault("it learns of us", element);
       if (url.username !== "" || url.password !== "") fault("it has a name before its host", element);
       return;
     }
@@ -60,14 +70,18 @@ export function audit() {
     /^(p|h[2-6]|a|ul|ol|li|em|strong|del|code|pre|blockquote|hr|br|table|thead|tbody|tr|th|td|section|figure|figcaption|span|button|svg|path|rect|circle|line|polyline|polygon|ellipse|input|sup|div)$/;
   for (const element of document.querySelectorAll(".prose *")) {
     if (!made.test(element.localName)) fault("no part of a text", element);
-    if (element.localName === "input" && !(element.type === "checkbox" && element.disabled)) fault("a field in a text", element);
+    if (element.localName === "input" && !(element.type === "checkbox" && element.disabled))
+      fault("a field in a text", element);
     if (element.localName === "button" && !element.closest("figcaption")) fault("a button in a text", element);
     if (element.id !== "") fault("a name in a text", element);
-    if (/^(fixed|sticky|absolute)$/.test(getComputedStyle(element).position) && !element.matches(".sr-only")) fault("it leaves its place", element);
+    if (/^(fixed|sticky|absolute)$/.test(getComputedStyle(element).position) && !element.matches(".sr-only"))
+      fault("it leaves its place", element);
   }
 
   // No part of the content stands outside of the box that is its own.
-  const boxes = document.querySelectorAll(".prose, [role=log] [data-index], nav li, main li:not(.prose *), [role=tab], [role=option], h1, h2:not(.prose *)");
+  const boxes = document.querySelectorAll(
+    ".prose, [role=log] [data-index], nav li, main li:not(.prose *), [role=tab], [role=option], h1, h2:not(.prose *)",
+  );
   for (const box of boxes) {
     const own = box.getBoundingClientRect();
     if (own.width === 0) continue;
@@ -78,7 +92,12 @@ export function audit() {
       let clip = element.parentElement;
       while (clip !== box && clip !== null && getComputedStyle(clip).overflowX === "visible") clip = clip.parentElement;
       // Links and their rows reach a little further, to be hit.
-      if (clip === box && getComputedStyle(box).overflowX === "visible" && (left < own.left - 12 || right > own.right + 12)) fault("it is wider than its box", element);
+      if (
+        clip === box &&
+        getComputedStyle(box).overflowX === "visible" &&
+        (left < own.left - 12 || right > own.right + 12)
+      )
+        fault("it is wider than its box", element);
     }
   }
   const { scrollWidth, clientWidth } = document.documentElement;
@@ -91,7 +110,11 @@ export function audit() {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
     const place = text.parentElement;
-    if (place === null || place.closest(".prose, .xterm, script, style, textarea, pre, [aria-label=Conversation] article > p")) continue;
+    if (
+      place === null ||
+      place.closest(".prose, .xterm, script, style, textarea, pre, [aria-label=Conversation] article > p")
+    )
+      continue;
     if (unseen.test(text.data.replaceAll("\n", "")) && getComputedStyle(place).whiteSpace !== "pre-wrap") {
       fault(`something unseen (${JSON.stringify(text.data.slice(0, 80))})`, place);
     }

@@ -55,14 +55,17 @@ export class Guard {
     page.on("worker", (worker) => this.note(`a worker: ${worker.url()}`));
     page.on("framenavigated", (frame) => {
       const { protocol, host } = new URL(frame.url());
-      if (protocol !== "about:" && protocol !== "chrome-error:" && host !== this.host) this.note(`it went to ${frame.url()}`);
+      if (protocol !== "about:" && protocol !== "chrome-error:" && host !== this.host)
+        this.note(`it went to ${frame.url()}`);
     });
   }
 
   async begin(page) {
     this.host = new URL(page.url()).host;
     this.#before = await this.#kept(page);
-    await this.allowing(["the clipboard to write"], () => page.evaluate(() => navigator.clipboard.writeText("untouched")));
+    await this.allowing(["the clipboard to write"], () =>
+      page.evaluate(() => navigator.clipboard.writeText("untouched")),
+    );
     this.taken();
   }
 
@@ -106,17 +109,21 @@ export class Guard {
     if (clipboard !== "untouched") this.note(`the clipboard has ${clipboard}`);
     const after = await this.#kept(page);
     for (const what of ["cookies", "databases", "caches", "workers"]) {
-      if (JSON.stringify(after[what]) !== JSON.stringify(this.#before[what])) this.note(`${what}: ${JSON.stringify(after[what])}`);
+      if (JSON.stringify(after[what]) !== JSON.stringify(this.#before[what]))
+        this.note(`${what}: ${JSON.stringify(after[what])}`);
     }
     for (const [name, value] of after.stored) {
       // What is kept is named by us, and is no word of a Core.
-      if (!name.startsWith("condrix.") || /evil|canary/i.test(name + value)) this.note(`stored: ${name} = ${value.slice(0, 80)}`);
+      if (!name.startsWith("condrix.") || /evil|canary/i.test(name + value))
+        this.note(`stored: ${name} = ${value.slice(0, 80)}`);
     }
     this.verdict("what is kept");
   }
 
   async #kept(page) {
-    const cookies = (await this.context.cookies()).map(({ name, value, domain, path }) => [name, value, domain, path]).sort();
+    const cookies = (await this.context.cookies())
+      .map(({ name, value, domain, path }) => [name, value, domain, path])
+      .sort();
     const within = await page.evaluate(async () => ({
       stored: [...Object.entries(localStorage), ...Object.entries(sessionStorage)],
       databases: (await indexedDB.databases()).map(({ name }) => name),
@@ -135,7 +142,10 @@ async function reportsAtOnce(route) {
   if (route.request().resourceType() !== "document") return route.fallback();
   const response = await route.fetch();
   const { "content-security-policy": policy, "reporting-endpoints": _, ...headers } = response.headers();
-  await route.fulfill({ response, headers: { ...headers, "content-security-policy": policy.replace("; report-to csp", "") } });
+  await route.fulfill({
+    response,
+    headers: { ...headers, "content-security-policy": policy.replace("; report-to csp", "") },
+  });
 }
 
 const isPage = ({ pathname }) => !/^\/(api|assets)\//.test(pathname);

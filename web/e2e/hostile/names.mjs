@@ -1,5 +1,26 @@
 /** Names, titles, versions, errors: text on one line that stands among the interface's own words. */
-import { ALM, ARABIC, BEL, BOM, ESC, EVIL, FSI, HEBREW, LRI, LRO, NUL, of, PDF, PDI, RLE, RLI, RLM, RLO, run, ZWSP } from "./evil.mjs";
+import {
+  ALM,
+  ARABIC,
+  BEL,
+  BOM,
+  ESC,
+  EVIL,
+  FSI,
+  HEBREW,
+  LRI,
+  LRO,
+  NUL,
+  of,
+  PDF,
+  PDI,
+  RLE,
+  RLI,
+  RLM,
+  RLO,
+  run,
+  ZWSP,
+} from "./evil.mjs";
 
 export const NAMES = [
   ["HTML", (m) => `${m}<img src=x onerror="${run(m)}">`],

@@ -107,7 +107,14 @@ export function calm(workspace = "garden") {
     "GET /v1/git/deploy-key": json({ public_key: "ssh-ed25519 AAAA garden" }),
     "GET /v1/search": json({ hits: [] }),
     "GET /v1/claude": json(claude()),
-    "GET /v1/journal": json({ used_bytes: 1, max_bytes: 9, free_bytes: 9, min_free_bytes: 1, pruned_sessions: 0, has_room: true }),
+    "GET /v1/journal": json({
+      used_bytes: 1,
+      max_bytes: 9,
+      free_bytes: 9,
+      min_free_bytes: 1,
+      pruned_sessions: 0,
+      has_room: true,
+    }),
   };
 }
 

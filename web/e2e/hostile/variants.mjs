@@ -9,7 +9,33 @@ export function dice(seed) {
   };
 }
 
-const TROUBLE = ["<", ">", '"', "'", "`", "&", "/", "\\", "\n", "\t", "\0", "&#0;", "-->", "]]>", "\u202e", "\u2066", "](", ")", "*", "|", "=", " ", "javascript:", "<!--", "\u001b"];
+const TROUBLE = [
+  "<",
+  ">",
+  '"',
+  "'",
+  "`",
+  "&",
+  "/",
+  "\\",
+  "\n",
+  "\t",
+  "\0",
+  "&#0;",
+  "-->",
+  "]]>",
+  "\u202e",
+  "\u2066",
+  "](",
+  ")",
+  "*",
+  "|",
+  "=",
+  " ",
+  "javascript:",
+  "<!--",
+  "\u001b",
+];
 
 export class Variants {
   #roll;
@@ -31,7 +57,12 @@ export class Variants {
     if (roll === undefined) return content;
     if (Array.isArray(content)) return content.map((part) => this.#changed(part, mark));
     if (content !== null && typeof content === "object" && !Buffer.isBuffer(content)) {
-      return Object.fromEntries(Object.entries(content).map(([key, part]) => [key, /type|kind|behavior/.test(key) ? part : this.#changed(part, mark)]));
+      return Object.fromEntries(
+        Object.entries(content).map(([key, part]) => [
+          key,
+          /type|kind|behavior/.test(key) ? part : this.#changed(part, mark),
+        ]),
+      );
     }
     // What is short is a word that its meaning hangs on.
     if (typeof content !== "string" || content.length < 12) return content;
@@ -39,7 +70,12 @@ export class Variants {
     for (let times = roll(4); times >= 0; times -= 1) {
       const at = roll(text.length + 1);
       const end = Math.min(text.length, at + roll(8));
-      const piece = [TROUBLE[roll(TROUBLE.length)], "", text.slice(at, end).repeat(2), text.slice(roll(text.length)).slice(0, 40)][roll(4)];
+      const piece = [
+        TROUBLE[roll(TROUBLE.length)],
+        "",
+        text.slice(at, end).repeat(2),
+        text.slice(roll(text.length)).slice(0, 40),
+      ][roll(4)];
       text = text.slice(0, at) + piece + text.slice(roll(2) === 0 ? at : end);
     }
     return `${mark} ${text}`;
@@ -58,12 +94,18 @@ export async function shown(page, variants, where) {
   };
   const marks = variants.map(({ mark }) => mark);
   try {
-    await page.waitForFunction((marks) => {
-      const text = document.body.textContent;
-      return marks.every((mark) => text.includes(mark));
-    }, marks, { timeout: 10_000 });
+    await page.waitForFunction(
+      (marks) => {
+        const text = document.body.textContent;
+        return marks.every((mark) => text.includes(mark));
+      },
+      marks,
+      { timeout: 10_000 },
+    );
   } catch {
-    throw new Error(`${where}: never shown: ${(await missing()).map(({ mark, name }) => `${mark} ${name}`).join(", ")}`);
+    throw new Error(
+      `${where}: never shown: ${(await missing()).map(({ mark, name }) => `${mark} ${name}`).join(", ")}`,
+    );
   }
 }
 

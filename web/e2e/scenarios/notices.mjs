@@ -24,7 +24,7 @@ export default async function ({ person, picture, password, told }) {
   await logIn(page, "ada", password);
   await page.getByRole("link", { name: "Settings", exact: true }).press("Enter");
   await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Appearance" }).press("Enter");
-  await page.getByLabel(/^Tell me when a turn ends/).press("Space");
+  await page.getByLabel(/^Tell me when a turn of mine ends/).press("Space");
   await picture(page, "wished-for");
   await makeWorkspace(page, told.core, "garden");
   await page.getByLabel("Name of the new session").fill("Watering");

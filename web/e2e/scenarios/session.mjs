@@ -156,8 +156,8 @@ export default async function ({ person, picture, password, told }) {
   await page.getByText("Archived", { exact: true }).waitFor({ state: "hidden" });
   await says("back in the sun");
   await conversation.getByText("You said: back in the sun").waitFor();
-  await more("Delete…");
-  await page.getByRole("dialog").getByRole("button", { name: "Delete it" }).press("Enter");
+  await more("Remove…");
+  await page.getByRole("dialog").getByRole("button", { name: "Remove it" }).press("Enter");
   await page.waitForURL("**/workspaces/*");
   await sessions.getByRole("button", { name: "Sessions" }).waitFor();
   await sessions.getByRole("link").first().waitFor();

@@ -1,7 +1,7 @@
 /** What is said in sessions: texts, thoughts, tools, and what waits for an answer. */
 import { HTML, LINKS, PROSE } from "../markdown.mjs";
 import { NAMES } from "../names.mjs";
-import { actor, AT, calm, history, id, json, report, session, turn, USAGE } from "../player.mjs";
+import { AT, actor, calm, history, id, json, report, session, turn, USAGE } from "../player.mjs";
 import { ASKED, TOOLS } from "../tools.mjs";
 
 const said = (kind) => (variants) =>
@@ -13,7 +13,11 @@ function streamed(variants) {
   const pieces = variants.flatMap(({ content }, at) => {
     const size = Math.ceil(content.length / 3);
     return [0, 1, 2].map((piece) => ({
-      kind: "text_delta", turn: it, message: `m${at}`, block: 0, text: content.slice(piece * size, (piece + 1) * size),
+      kind: "text_delta",
+      turn: it,
+      message: `m${at}`,
+      block: 0,
+      text: content.slice(piece * size, (piece + 1) * size),
     }));
   });
   return [...begun(it, actor()), ...pieces];
@@ -32,8 +36,19 @@ const used = (variants) =>
     ]),
   );
 
-const request = ({ content: { tool, input, description = null, suggestions = [], asks = { type: "permission" } } }, at) => ({
-  kind: "approval_requested", turn: id(1), approval: id(0xa00 + at), tool_use: null, tool, input, description, suggestions, asks,
+const request = (
+  { content: { tool, input, description = null, suggestions = [], asks = { type: "permission" } } },
+  at,
+) => ({
+  kind: "approval_requested",
+  turn: id(1),
+  approval: id(0xa00 + at),
+  tool_use: null,
+  tool,
+  input,
+  description,
+  suggestions,
+  asks,
 });
 
 const asked = (variants) => [...begun(id(1), actor()), ...variants.map(request)];
@@ -45,21 +60,67 @@ const PLACES = [
   (_, x) => [{ kind: "title_changed", title: "Planting", by: actor(x) }],
   (_, x) => [{ kind: "model_changed", model: x, by: actor(x) }],
   (_, x) => [{ kind: "process_started", resumed: true, cli_version: x }],
-  (it, x) => [...begun(it, actor(), x), { kind: "turn_failed", turn: it, error: x, status: 500, detail: x, usage: null }],
-  (it, x) => [...begun(it, actor()), ...decided(it, { decision: "deny", by: actor(x), message: x, through: "answer", terms: {} })],
-  (it, x) => [...begun(it, actor()), ...decided(it, { decision: "allow", by: actor(), message: null, through: "answer", terms: { scope: "session", rules: [x] } })],
-  (it, x) => [...begun(it, actor()), ...decided(it, { decision: "allow", by: actor(), message: null, through: "answer", terms: { scope: "once", answers: { [x]: x } } })],
+  (it, x) => [
+    ...begun(it, actor(), x),
+    { kind: "turn_failed", turn: it, error: x, status: 500, detail: x, usage: null },
+  ],
+  (it, x) => [
+    ...begun(it, actor()),
+    ...decided(it, { decision: "deny", by: actor(x), message: x, through: "answer", terms: {} }),
+  ],
+  (it, x) => [
+    ...begun(it, actor()),
+    ...decided(it, {
+      decision: "allow",
+      by: actor(),
+      message: null,
+      through: "answer",
+      terms: { scope: "session", rules: [x] },
+    }),
+  ],
+  (it, x) => [
+    ...begun(it, actor()),
+    ...decided(it, {
+      decision: "allow",
+      by: actor(),
+      message: null,
+      through: "answer",
+      terms: { scope: "once", answers: { [x]: x } },
+    }),
+  ],
   (it, x) => [...begun(it, actor()), { kind: "turn_interrupted", turn: it, reason: x, by: actor(x), usage: null }],
   (_, x) => [{ kind: "permission_mode_changed", mode: "plan", by: actor(x) }],
-  (it, x) => [...begun(it, actor()), { kind: "rate_limit", turn: it, info: {}, limit: { window: x, status: "rejected", resets_at: x, said_at: AT, used_percent: 1 } }, { kind: "turn_completed", turn: it, usage: USAGE }],
-  (_, x) => [{ kind: "bypass_began", by: actor(x), until: x }, { kind: "bypass_ended", reason: x, by: null }],
+  (it, x) => [
+    ...begun(it, actor()),
+    {
+      kind: "rate_limit",
+      turn: it,
+      info: {},
+      limit: { window: x, status: "rejected", resets_at: x, said_at: AT, used_percent: 1 },
+    },
+    { kind: "turn_completed", turn: it, usage: USAGE },
+  ],
+  (_, x) => [
+    { kind: "bypass_began", by: actor(x), until: x },
+    { kind: "bypass_ended", reason: x, by: null },
+  ],
   (it, x) => [{ kind: "unknown", turn: it, line: { [x]: x } }],
 ];
 
 function decided(it, how) {
   const approval = id(0xb00 + Number.parseInt(it.slice(-6), 16));
   return [
-    { kind: "approval_requested", turn: it, approval, tool_use: null, tool: "Bash", input: { command: "ls" }, description: null, suggestions: [], asks: { type: "permission" } },
+    {
+      kind: "approval_requested",
+      turn: it,
+      approval,
+      tool_use: null,
+      tool: "Bash",
+      input: { command: "ls" },
+      description: null,
+      suggestions: [],
+      asks: { type: "permission" },
+    },
     { kind: "approval_decided", turn: it, approval, ...how },
     { kind: "turn_completed", turn: it, usage: USAGE },
   ];
@@ -82,7 +143,15 @@ const WORDS = ["__proto__", "constructor", "toString", "hasOwnProperty"];
 const worded = (variants) =>
   variants.flatMap(({ mark }, at) => {
     const [word, it, approval] = [WORDS[at], id(0x700 + at), id(0x800 + at)];
-    const ask = { kind: "approval_requested", turn: it, tool_use: null, tool: word, input: {}, description: null, suggestions: [] };
+    const ask = {
+      kind: "approval_requested",
+      turn: it,
+      tool_use: null,
+      tool: word,
+      input: {},
+      description: null,
+      suggestions: [],
+    };
     return [
       ...begun(it, actor(mark), word),
       { ...ask, approval, asks: { type: "permission" } },
@@ -100,15 +169,34 @@ const worded = (variants) =>
   });
 
 /** A picture's hash is part of an address. */
-const HASHES = ["../../../../me", "..", "x?y#z", "//evil.example/x", "javascript:canary()", '"><script>canary()</script>', "%2e%2e%2fevil", "\\evil", "a".repeat(20_000)];
+const HASHES = [
+  "../../../../me",
+  "..",
+  "x?y#z",
+  "//evil.example/x",
+  "javascript:canary()",
+  '"><script>canary()</script>',
+  "%2e%2e%2fevil",
+  "\\evil",
+  "a".repeat(20_000),
+];
 
 /** An event with such a hash is shown as it came. */
 function pictured() {
   const message = (hash, at, text) => ({
-    kind: "message_accepted", turn: id(at + 1), text, by: actor(),
+    kind: "message_accepted",
+    turn: id(at + 1),
+    text,
+    by: actor(),
     images: [{ hash, media_type: "image/svg+xml", size: -1, width: 1e9, height: 1 }],
   });
-  return [message("ab".repeat(32), 0, "h000z"), ...HASHES.flatMap((hash, at) => [message(hash, at + 1, `h${String(at + 1).padStart(3, "0")}z`), ...turn(0x100 + at, "And", [])])];
+  return [
+    message("ab".repeat(32), 0, "h000z"),
+    ...HASHES.flatMap((hash, at) => [
+      message(hash, at + 1, `h${String(at + 1).padStart(3, "0")}z`),
+      ...turn(0x100 + at, "And", []),
+    ]),
+  ];
 }
 
 export async function conversation({ page, guard, ask, core, variants, count, picture }) {
@@ -121,8 +209,24 @@ export async function conversation({ page, guard, ask, core, variants, count, pi
     ["tools", variants.of("f", TOOLS), used, "idle"],
     ["approvals", variants.of("g", ASKED), asked, "waiting"],
     ["names in a history", variants.of("n", NAMES), named, "idle"],
-    ["words of all objects", variants.of("y", WORDS.map((word) => [word, (m) => m])), worded, "idle"],
-    ["pictures", variants.of("h", ["a size", ...HASHES].map((name) => [name, (m) => m])), pictured, "idle"],
+    [
+      "words of all objects",
+      variants.of(
+        "y",
+        WORDS.map((word) => [word, (m) => m]),
+      ),
+      worded,
+      "idle",
+    ],
+    [
+      "pictures",
+      variants.of(
+        "h",
+        ["a size", ...HASHES].map((name) => [name, (m) => m]),
+      ),
+      pictured,
+      "idle",
+    ],
   ];
   const list = [];
   for (const [at, [, all, events, activity]] of sessions.entries()) {
@@ -132,7 +236,9 @@ export async function conversation({ page, guard, ask, core, variants, count, pi
     await ask("answer", {
       [`GET /v1/sessions/${it}`]: json(list.at(-1)),
       [`GET /v1/sessions/${it}/events`]: history(told),
-      [`GET /v1/sessions/${it}/approvals`]: json({ approvals: activity === "waiting" ? all.map(request).map((event, seq) => ({ seq, at: AT, ...event })) : [] }),
+      [`GET /v1/sessions/${it}/approvals`]: json({
+        approvals: activity === "waiting" ? all.map(request).map((event, seq) => ({ seq, at: AT, ...event })) : [],
+      }),
     });
   }
   await ask("answer", { ...calm(), "GET /v1/sessions": json({ sessions: list, next: null }) });
@@ -147,7 +253,10 @@ export async function conversation({ page, guard, ask, core, variants, count, pi
   await page.goto("/inbox");
   await page.getByRole("heading", { name: "Inbox" }).waitFor();
   const approvals = sessions.find(([where]) => where === "approvals")[1];
-  await page.waitForFunction((marks) => marks.every((mark) => document.body.textContent.includes(mark)), approvals.map(({ mark }) => mark));
+  await page.waitForFunction(
+    (marks) => marks.every((mark) => document.body.textContent.includes(mark)),
+    approvals.map(({ mark }) => mark),
+  );
   await guard.look(page, "the inbox");
   await ask("report", report({ revision: 51 }));
 }
@@ -173,5 +282,6 @@ async function readThrough(page, guard, variants, where) {
     last = now.top;
     top = now.top + Math.floor(now.room * 0.8);
   }
-  if (wanted.size > 0) throw new Error(`${where}: never shown: ${[...wanted].map(([mark, name]) => `${mark} ${name}`).join(", ")}`);
+  if (wanted.size > 0)
+    throw new Error(`${where}: never shown: ${[...wanted].map(([mark, name]) => `${mark} ${name}`).join(", ")}`);
 }

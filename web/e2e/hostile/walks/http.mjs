@@ -2,13 +2,26 @@
 import { ANSWERS, STATUSES, USES, use } from "../answers.mjs";
 import { http, id, json } from "../player.mjs";
 
-const PATHS = ["workspaces", "sessions", "search", "claude", "git/deploy-key", `recordings/${id(1)}`, `sessions/${id(1)}/images/evil`, `sessions/${id(1)}/export`];
+const PATHS = [
+  "workspaces",
+  "sessions",
+  "search",
+  "claude",
+  "git/deploy-key",
+  `recordings/${id(1)}`,
+  `sessions/${id(1)}/images/evil`,
+  `sessions/${id(1)}/export`,
+];
 /** What a browser shows of data, and runs nothing of. */
-const PASSIVE = /^(application\/(problem\+)?json|text\/plain|text\/event-stream|image\/(png|jpeg|gif|webp)|application\/octet-stream)$/;
+const PASSIVE =
+  /^(application\/(problem\+)?json|text\/plain|text\/event-stream|image\/(png|jpeg|gif|webp)|application\/octet-stream)$/;
 
 export async function answers({ page, guard, ask, core, count, watch }) {
   await page.goto("/settings/account");
-  await page.getByRole("heading", { name: /browser|login|session/i }).first().waitFor();
+  await page
+    .getByRole("heading", { name: /browser|login|session/i })
+    .first()
+    .waitFor();
   const origin = new URL(page.url()).origin;
   // A tab of its own in which nothing may run: the browser says so where something would.
   watch.expect(/Blocked script execution in '[^']*\/api\/v1\/cores/);
@@ -24,10 +37,16 @@ export async function answers({ page, guard, ask, core, count, watch }) {
       // What breaks off is no answer.
       const answer = await fetch(address).catch(() => undefined);
       if (answer === undefined) return { type: null, redirected: false, url: address, text: "bad-core-answer" };
-      return { type: answer.headers.get("content-type"), redirected: answer.redirected, url: answer.url, text: await answer.text() };
+      return {
+        type: answer.headers.get("content-type"),
+        redirected: answer.redirected,
+        url: answer.url,
+        text: await answer.text(),
+      };
     }, address);
     const arrived = got.text.includes(mark) || /bad-core-answer/.test(got.text);
-    if (!arrived) throw new Error(`${name}: neither came through nor was refused: ${JSON.stringify(got).slice(0, 300)}`);
+    if (!arrived)
+      throw new Error(`${name}: neither came through nor was refused: ${JSON.stringify(got).slice(0, 300)}`);
     if (got.redirected || got.url !== address) throw new Error(`${name}: it led to ${got.url}`);
     guard.verdict(name);
 
@@ -36,11 +55,18 @@ export async function answers({ page, guard, ask, core, count, watch }) {
       await tab.goto(address).catch((error) => {
         if (!/download|ERR_ABORTED|ERR_INVALID_AUTH|ERR_UNEXPECTED_PROXY_AUTH|ERR_/i.test(error.message)) throw error;
       });
-      const here = () => tab.evaluate(() => ({ type: document.contentType, url: location.href, scripts: document.scripts.length }));
+      const here = () =>
+        tab.evaluate(() => ({ type: document.contentType, url: location.href, scripts: document.scripts.length }));
       // The browser's own page of an error comes a moment later.
       const { type, url, scripts } = await here().catch(() => tab.waitForLoadState().then(here));
-      if (url === address && !PASSIVE.test(type) && !(type === "text/html" && scripts === 0)) throw new Error(`${name}: it is shown as ${type}`);
-      if (url !== address && url !== "about:blank" && !url.startsWith("chrome-error:") && !url.startsWith(`${origin}/api/v1/cores/`)) {
+      if (url === address && !PASSIVE.test(type) && !(type === "text/html" && scripts === 0))
+        throw new Error(`${name}: it is shown as ${type}`);
+      if (
+        url !== address &&
+        url !== "about:blank" &&
+        !url.startsWith("chrome-error:") &&
+        !url.startsWith(`${origin}/api/v1/cores/`)
+      ) {
         throw new Error(`${name}: it led to ${url}`);
       }
     });
@@ -51,7 +77,13 @@ export async function answers({ page, guard, ask, core, count, watch }) {
 
   // Even a page of ours that wanted to could make nothing of them.
   watch.expect(/MIME type|Failed to (load|register)|strict MIME|net::ERR|Failed to fetch/);
-  const passive = ["application/json", "application/octet-stream", "application/problem+json", "image/png", "text/event-stream"];
+  const passive = [
+    "application/json",
+    "application/octet-stream",
+    "application/problem+json",
+    "image/png",
+    "text/event-stream",
+  ];
   for (const what of USES) {
     for (const type of passive) {
       const body = "self.canary?.('used'); self.postMessage?.('ran')";

@@ -1,26 +1,90 @@
 /** Names, titles and errors wherever a Core's stand among the interface's own words. */
 import { NAMES } from "../names.mjs";
-import { actor, AT, calm, claude, history, http, id, json, problem, report, session, terminal, turn } from "../player.mjs";
+import {
+  AT,
+  actor,
+  calm,
+  claude,
+  history,
+  http,
+  id,
+  json,
+  problem,
+  report,
+  session,
+  terminal,
+  turn,
+} from "../player.mjs";
 import { absent, shown } from "../variants.mjs";
 
 const WHERE = {
-  workspaces: "i", misnamed: "x", sessions: "j", terminals: "k", recordings: "l", hits: "o", credentials: "p", commands: "q", problems: "r", reports: "s",
+  workspaces: "i",
+  misnamed: "x",
+  sessions: "j",
+  terminals: "k",
+  recordings: "l",
+  hits: "o",
+  credentials: "p",
+  commands: "q",
+  problems: "r",
+  reports: "s",
 };
 
 export async function lists({ page, guard, ask, core, variants, count, picture }) {
   const named = Object.fromEntries(Object.entries(WHERE).map(([where, letter]) => [where, variants.of(letter, NAMES)]));
   await ask("answer", {
     ...calm(),
-    "GET /v1/workspaces": json({ workspaces: [{ name: "garden", state: "ready", trusted: null }, ...named.workspaces.map(workspace), ...named.misnamed.map(misnamed)] }),
-    "GET /v1/sessions": json({ sessions: named.sessions.map(({ content }, at) => session(0x100 + at, { title: content, created_by: actor(content), workspace: "garden" })), next: null }),
-    "GET /v1/terminals": json({ terminals: named.terminals.map(({ content }, at) => terminal(0x200 + at, { [["name", "title", "workspace"][at % 3]]: content, exited: { code: 1, signal: null } })) }),
-    "GET /v1/recordings": json({ recordings: named.recordings.map(({ content }, at) => ({ terminal: id(0x300 + at), name: content, started_at: AT, bytes: 7, live: true })) }),
-    "GET /v1/search": json({ hits: named.hits.map(({ content }, at) => ({ session: id(0x400 + at), workspace: content, title: content, event: `1:${at}`, seq: at, at: AT, by: actor(content), snippet: [{ text: content, found: true }, { text: content, found: false }] })) }),
-    "GET /v1/git/credentials": json({ credentials: named.credentials.map(({ content }) => ({ host: content, username: content })) }),
+    "GET /v1/workspaces": json({
+      workspaces: [
+        { name: "garden", state: "ready", trusted: null },
+        ...named.workspaces.map(workspace),
+        ...named.misnamed.map(misnamed),
+      ],
+    }),
+    "GET /v1/sessions": json({
+      sessions: named.sessions.map(({ content }, at) =>
+        session(0x100 + at, { title: content, created_by: actor(content), workspace: "garden" }),
+      ),
+      next: null,
+    }),
+    "GET /v1/terminals": json({
+      terminals: named.terminals.map(({ content }, at) =>
+        terminal(0x200 + at, { [["name", "title", "workspace"][at % 3]]: content, exited: { code: 1, signal: null } }),
+      ),
+    }),
+    "GET /v1/recordings": json({
+      recordings: named.recordings.map(({ content }, at) => ({
+        terminal: id(0x300 + at),
+        name: content,
+        started_at: AT,
+        bytes: 7,
+        live: true,
+      })),
+    }),
+    "GET /v1/search": json({
+      hits: named.hits.map(({ content }, at) => ({
+        session: id(0x400 + at),
+        workspace: content,
+        title: content,
+        event: `1:${at}`,
+        seq: at,
+        at: AT,
+        by: actor(content),
+        snippet: [
+          { text: content, found: true },
+          { text: content, found: false },
+        ],
+      })),
+    }),
+    "GET /v1/git/credentials": json({
+      credentials: named.credentials.map(({ content }) => ({ host: content, username: content })),
+    }),
     "GET /v1/git/deploy-key": json({ public_key: named.credentials[6].content }),
     [`GET /v1/sessions/${id(0x100)}`]: json(session(0x100, { title: named.sessions[0].content })),
     [`GET /v1/sessions/${id(0x100)}/events`]: history(turn(1, "Begin", [])),
-    [`GET /v1/sessions/${id(0x100)}/commands`]: json({ commands: named.commands.map(({ content }) => ({ name: content, description: content, argument_hint: content })) }),
+    [`GET /v1/sessions/${id(0x100)}/commands`]: json({
+      commands: named.commands.map(({ content }) => ({ name: content, description: content, argument_hint: content })),
+    }),
   });
 
   await page.goto("/");
@@ -68,7 +132,9 @@ export async function lists({ page, guard, ask, core, variants, count, picture }
   await picture(page, "refusal");
   // A Core knows nothing of who is logged in: nobody is asked for a password because it says so.
   const ended = { type: "urn:condrix:problem:unauthenticated", status: 401, title: "z000z", detail: "evil" };
-  await ask("answer", { "POST /v1/sessions": http("401 Who", "Content-Type: application/problem+json", JSON.stringify(ended)) });
+  await ask("answer", {
+    "POST /v1/sessions": http("401 Who", "Content-Type: application/problem+json", JSON.stringify(ended)),
+  });
   await page.getByRole("button", { name: "New session" }).click();
   await shown(page, [{ mark: "z000z" }], "a login that is said to have ended");
   if (await page.getByText("Your login has ended").isVisible()) throw new Error("a Core has ended a login");
@@ -103,7 +169,13 @@ const workspace = ({ mark, content }, at) => {
   const trusted = at % 2 === 0 ? { by: actor(content), at: AT } : null;
   if (at % 2 === 0) return { name: `ready-${mark}`, state: "ready", trusted };
   if (at % 4 === 1) return { name: `failed-${mark}`, state: "failed", reason: content, trusted };
-  return { name: `cloning-${mark}`, state: "cloning", phase: "receiving", percent: 1e9, trusted: { by: actor(content), at: AT } };
+  return {
+    name: `cloning-${mark}`,
+    state: "cloning",
+    phase: "receiving",
+    percent: 1e9,
+    trusted: { by: actor(content), at: AT },
+  };
 };
 const misnamed = ({ content }) => ({ name: content, state: "ready", trusted: null });
 
@@ -115,16 +187,27 @@ async function reports({ page, guard, ask, named, count, picture }) {
   const FIELDS = 9;
   for (let first = 0, revision = 2; first < all.length; first += FIELDS, revision += 1) {
     const part = Array.from({ length: FIELDS }, (_, at) => all[(first + at) % all.length]);
-    const [hostname, cli_version, account, organisation, plan, billing, detail, scope, window] = part.map(({ content }) => content);
+    const [hostname, cli_version, account, organisation, plan, billing, detail, scope, window] = part.map(
+      ({ content }) => content,
+    );
     const state = claude({
-      method: "oauth", owner: null, account, organisation, plan: `a ${plan}`, billing, scopes: [scope, "user:inference"],
+      method: "oauth",
+      owner: null,
+      account,
+      organisation,
+      plan: `a ${plan}`,
+      billing,
+      scopes: [scope, "user:inference"],
       last_error: { kind: "network", detail, at: AT },
       limits: [{ window, status: "rejected", resets_at: null, used_percent: 101, said_at: AT }],
     });
     await ask("answer", { "GET /v1/claude": json(state) });
     await page.goto("/settings/cores");
     await ask("report", report({ hostname, cli_version, claude: state, revision }));
-    const card = page.getByRole("main").getByRole("listitem").filter({ has: page.getByRole("heading", { name: "rogue", exact: true }) });
+    const card = page
+      .getByRole("main")
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("heading", { name: "rogue", exact: true }) });
     const details = card.getByRole("button", { name: "Details" });
     if ((await details.getAttribute("aria-expanded")) === "false") await details.click();
     await shown(page, part, "the settings");

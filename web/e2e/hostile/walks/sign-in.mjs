@@ -5,11 +5,16 @@ import { ADDRESSES } from "../sign-in.mjs";
 export async function signIn({ page, guard, ask, count }) {
   await ask("report", report({ claude: claude({ method: "none", state: "signed_out" }), revision: 100 }));
   await page.goto("/settings/cores");
-  const place = page.getByRole("main").getByRole("listitem").filter({ has: page.getByRole("heading", { name: "rogue", exact: true }) });
+  const place = page
+    .getByRole("main")
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { name: "rogue", exact: true }) });
   const button = place.getByRole("button", { name: "Sign In with Claude" });
   for (const [at, address] of ADDRESSES.entries()) {
     const url = address(`t${String(at).padStart(3, "0")}z`);
-    await ask("answer", { "POST /v1/claude/sign-ins": json({ id: id(at), url, lapses_at: "2099-01-01T00:00:00Z" }, "201 Made") });
+    await ask("answer", {
+      "POST /v1/claude/sign-ins": json({ id: id(at), url, lapses_at: "2099-01-01T00:00:00Z" }, "201 Made"),
+    });
     // A tab takes its time: the first ones have it, and go away with it; the others find that none is opened.
     const opens = at < 4;
     const opened = opens ? page.waitForEvent("popup") : undefined;
@@ -27,4 +32,3 @@ export async function signIn({ page, guard, ask, count }) {
   count("addresses of a sign-in", ADDRESSES.length);
   await ask("report", report({ revision: 101 }));
 }
-

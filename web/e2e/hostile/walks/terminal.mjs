@@ -1,5 +1,5 @@
 /** What a program prints in a terminal, what it is asked while it is only shown again, and what is pasted into it. */
-import { BRACKETED, beyondForms, BYTES, MODES } from "../bytes.mjs";
+import { BRACKETED, BYTES, beyondForms, MODES } from "../bytes.mjs";
 import { NAMES } from "../names.mjs";
 import { calm, id, json, terminal } from "../player.mjs";
 
@@ -8,7 +8,16 @@ const IT = id(0x200);
 /** No frame is larger than a socket takes. */
 const FRAME = 256 * 1024;
 
-const attached = { type: "attached", terminal: IT, replay: "missing", position: 0, screen_bytes: 0, size: SIZE, title: null, recorded: false };
+const attached = {
+  type: "attached",
+  terminal: IT,
+  replay: "missing",
+  position: 0,
+  screen_bytes: 0,
+  size: SIZE,
+  title: null,
+  recorded: false,
+};
 const text = (said) => ({ text: JSON.stringify(said) });
 const binary = (bytes) => ({ bytes: Buffer.from(bytes).toString("base64") });
 const bytesOf = (content) => (Buffer.isBuffer(content) ? content : Buffer.from(content.toWellFormed()));
@@ -30,7 +39,9 @@ async function printed({ page, guard, ask, core, variants, count, picture }) {
   /** All that the emulator has said since, in its bytes. */
   const heard = async () => {
     const said = await ask("hear");
-    return said.flatMap(({ bytes }) => (bytes === undefined ? [] : [Buffer.from(bytes, "base64").toString("latin1")])).join("");
+    return said
+      .flatMap(({ bytes }) => (bytes === undefined ? [] : [Buffer.from(bytes, "base64").toString("latin1")]))
+      .join("");
   };
   const prints = async (content) => {
     const bytes = bytesOf(content);
@@ -38,16 +49,28 @@ async function printed({ page, guard, ask, core, variants, count, picture }) {
   };
   /** Its screen has this once all that came before is drawn. */
   const drawn = (mark) =>
-    page.waitForFunction((mark) => document.querySelector(".xterm-rows")?.textContent.includes(mark), mark, { timeout: 20_000, polling: 20 });
+    page.waitForFunction((mark) => document.querySelector(".xterm-rows")?.textContent.includes(mark), mark, {
+      timeout: 20_000,
+      polling: 20,
+    });
   const silent = async (what) => {
     const rest = beyondForms(await heard());
     if (rest !== "") throw new Error(`${what}: the terminal was told ${JSON.stringify(rest.slice(0, 200))}`);
   };
 
   // What was said before anybody looked is shown, and answered to nobody: not even in fixed forms.
-  const before = Buffer.concat(all.filter(({ content }) => content.length < 10_000).map(({ content }) => Buffer.concat([bytesOf(content), Buffer.from(ANEW)])));
+  const before = Buffer.concat(
+    all
+      .filter(({ content }) => content.length < 10_000)
+      .map(({ content }) => Buffer.concat([bytesOf(content), Buffer.from(ANEW)])),
+  );
   const position = before.length;
-  await ask("greet", [text(attached), binary(before), binary("all is drawn"), text({ type: "live", position: position + 12 })]);
+  await ask("greet", [
+    text(attached),
+    binary(before),
+    binary("all is drawn"),
+    text({ type: "live", position: position + 12 }),
+  ]);
   await page.goto(`/cores/${core}`);
   await page.getByRole("button", { name: "Terminal", exact: true }).click();
   await drawn("all is drawn");
@@ -103,9 +126,22 @@ async function printed({ page, guard, ask, core, variants, count, picture }) {
 }
 
 const FRAMES = [
-  "", "null", "7", "[]", "{", '{"type":7}', '{"type":"evil"}', '{"type":"__proto__"}', '{"type":"title","title":7}', '{"type":"title"}',
-  '{"type":"resized","size":{"rows":1e9,"columns":1e9}}', '{"type":"resized","size":{"rows":-1,"columns":0}}', '{"type":"resized","size":null}',
-  '{"type":"skipped","position":-1,"screen_bytes":1e99}', '{"type":"error","detail":"<script>canary()</script>"}', `{"type":"error","detail":{"evil":1}}`,
+  "",
+  "null",
+  "7",
+  "[]",
+  "{",
+  '{"type":7}',
+  '{"type":"evil"}',
+  '{"type":"__proto__"}',
+  '{"type":"title","title":7}',
+  '{"type":"title"}',
+  '{"type":"resized","size":{"rows":1e9,"columns":1e9}}',
+  '{"type":"resized","size":{"rows":-1,"columns":0}}',
+  '{"type":"resized","size":null}',
+  '{"type":"skipped","position":-1,"screen_bytes":1e99}',
+  '{"type":"error","detail":"<script>canary()</script>"}',
+  `{"type":"error","detail":{"evil":1}}`,
   `${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`,
 ];
 
@@ -126,7 +162,10 @@ async function clicks(page, guard, name) {
 
 /** Who pastes pastes: what is on the clipboard cannot end that and type. */
 async function pasted({ page, guard, prints, drawn, heard }) {
-  const put = (text) => guard.allowing(["the clipboard to write"], () => page.evaluate((text) => navigator.clipboard.writeText(text), text));
+  const put = (text) =>
+    guard.allowing(["the clipboard to write"], () =>
+      page.evaluate((text) => navigator.clipboard.writeText(text), text),
+    );
   await prints(`${BRACKETED}\r\nbracketed`);
   await drawn("bracketed");
   await page.locator(".xterm:visible").click();
@@ -139,7 +178,10 @@ async function pasted({ page, guard, prints, drawn, heard }) {
     while (!said.includes("last") && Date.now() < until) said += await heard();
     const within = /^\x1b\[200~([^]*)\x1b\[201~$/.exec(said)?.[1];
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    if (within === undefined || /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(Buffer.from(within, "latin1").toString())) {
+    if (
+      within === undefined ||
+      /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(Buffer.from(within, "latin1").toString())
+    ) {
       throw new Error(`${keys} typed ${JSON.stringify(said)}`);
     }
   }
