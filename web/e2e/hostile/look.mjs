@@ -29,7 +29,7 @@ export const looking =
     if ((await ask("violations")) !== before) throw new Error(`the policy was violated: ${await ask("violations")}`);
     await alive({ page, ask, before, watch, guard });
     const total = [...counted.values()].reduce((sum, many) => sum + many, 0);
-    console.error(`${total} variants: ${JSON.stringify(Object.fromEntries(counted))}`);
+    process.stderr.write(`${total} variants: ${JSON.stringify(Object.fromEntries(counted))}\n`);
     if (total < least) throw new Error(`only ${total} variants`);
   };
 

@@ -1,4 +1,5 @@
 import { said } from "@/cores/said";
+import { isRecord } from "./shape";
 
 /** A refusal as the gateway or a Core words it (RFC 9457). */
 export class Problem extends Error {
@@ -60,10 +61,6 @@ export function words(error: unknown): string {
     return error.detail === undefined || error.detail === error.title ? title : `${title}: ${said(error.detail, 600)}`;
   }
   return error instanceof Error ? error.message : String(error);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function text(value: unknown): string | undefined {

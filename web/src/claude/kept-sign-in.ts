@@ -3,6 +3,7 @@
  * shows it.
  */
 import { mine } from "@/account/mine";
+import { isRecord } from "@/api/shape";
 import type { Begun } from "./sign-in-stage";
 
 const key = (core: string) => mine(`sign-in.${core}`);
@@ -33,8 +34,4 @@ function isBegun(value: unknown): value is Begun {
   return (
     isKind && typeof signIn.id === "string" && isAddress && typeof until === "number" && typeof again === "boolean"
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,5 +1,6 @@
 /** What a Core tells of its sessions and workspaces, and what becomes of the lists that are there. Pure. */
 import type { Session, Workspace } from "@/api/schema";
+import { isRecord } from "@/api/shape";
 
 export type CoreNews =
   | { readonly event: "sessions"; readonly sessions: readonly Session[] }
@@ -59,8 +60,6 @@ export const pagesWithout = <P extends Page>(pages: readonly P[], gone: string):
   pages.map((page) =>
     page.sessions.some(({ id }) => id === gone) ? { ...page, sessions: withoutSession(page.sessions, gone) } : page,
   );
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 const isTextOrNone = (value: unknown): boolean => value === undefined || value === null || typeof value === "string";
 

@@ -1,5 +1,6 @@
 /** What a terminal's socket says in text frames. It comes from a Core: anything may stand in it. */
 import type { Size, Told } from "@/api/schema";
+import { isRecord } from "@/api/shape";
 import { plain } from "./plain";
 
 export type { Size, Told };
@@ -55,8 +56,6 @@ function parsed(frame: string): Record<string, unknown> | undefined {
     return undefined;
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: they are what is looked for
 /** What a program prints in a terminal, what it is asked while it is only shown again, and what is pasted into it. */
 import { BRACKETED, BYTES, beyondForms, MODES } from "../bytes.mjs";
 import { NAMES } from "../names.mjs";
@@ -176,8 +177,7 @@ async function pasted({ page, guard, prints, drawn, heard }) {
     let said = "";
     const until = Date.now() + 10_000;
     while (!said.includes("last") && Date.now() < until) said += await heard();
-    const within = /^\x1b\[200~([^]*)\x1b\[201~$/.exec(said)?.[1];
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    const within = /^\x1b\[200~([\s\S]*)\x1b\[201~$/.exec(said)?.[1];
     if (
       within === undefined ||
       /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(Buffer.from(within, "latin1").toString())
