@@ -9,9 +9,11 @@ mod origin;
 mod routes;
 mod table;
 mod target;
+mod visit;
 
 pub use decision::{Asker, CoreFacts, Refusal, Role, decide};
 pub use origin::{OriginRefused, check_origin, check_reports_origin};
 pub use routes::{Matched, NoRoute, Target, route};
 pub use table::{Access, Audited, Need, Owned, ROUTES, Route, Rule, Verb};
 pub use target::{TargetRefused, check_target};
+pub use visit::{LOST, is_visit};

@@ -5,7 +5,7 @@
 //!          ┌──── the next request ────┐
 //!          ▼                          │
 //! ──► Head ──── whole and judged ──► Open        everything passes
-//!          └─── in doubt ──► Refusing ──► Lingering ──► Shut      the proxy sees a connection that ended
+//!          └─── in doubt ──► Refusing ──► Shut      the proxy sees a connection that ended
 //! ```
 
 use crate::proxy::{Chunks, Doubt, Framing, Heads};
@@ -14,13 +14,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
-
-/// How long somebody who was refused may go on sending what nobody reads any more, so that the answer reaches them:
-/// a connection that is closed with bytes unread takes it back.
-const LINGER: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct Gate<S> {
@@ -39,7 +33,6 @@ enum Phase {
     Head(usize),
     Open,
     Refusing(Bytes),
-    Lingering(Pin<Box<Sleep>>),
     Shut,
 }
 
@@ -59,6 +52,10 @@ impl<S> Gate<S> {
 
     pub(super) const fn stream(&self) -> &S {
         &self.stream
+    }
+
+    pub(super) fn into_stream(self) -> S {
+        self.stream
     }
 
     /// Decides about what waits.
@@ -147,22 +144,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Gate<S> {
                 }
                 Phase::Refusing(answer) if answer.is_empty() => {
                     ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
-                    this.phase = Phase::Lingering(Box::pin(sleep(LINGER)));
+                    this.phase = Phase::Shut;
                 }
                 Phase::Refusing(answer) => {
                     let count = ready!(Pin::new(&mut this.stream).poll_write(cx, answer))?;
                     answer.advance(count);
-                }
-                Phase::Lingering(over) => {
-                    let mut part = [0; 4096];
-                    let mut part = ReadBuf::new(&mut part);
-                    let read = Pin::new(&mut this.stream).poll_read(cx, &mut part);
-                    let gone = read.is_ready() && part.filled().is_empty();
-                    if gone || over.as_mut().poll(cx).is_ready() {
-                        this.phase = Phase::Shut;
-                    } else {
-                        ready!(read)?;
-                    }
                 }
                 Phase::Shut => return Poll::Ready(Ok(())),
             }

@@ -155,8 +155,9 @@ impl Reception {
         } else {
             let left = deadline.saturating_duration_since(Instant::now());
             let heads = Heads::new(self.limits.head_bytes, Arc::clone(&self.metrics));
-            let stream = Box::new(Downstream::new(tls, Arc::clone(&heads)));
-            proxy::serve(Arc::clone(&self.proxy), self.limits, peer, left, heads, stream, ending).await;
+            let (stream, remains) = Downstream::new(tls, Arc::clone(&heads));
+            proxy::serve(Arc::clone(&self.proxy), self.limits, peer, left, heads, Box::new(stream), ending).await;
+            remains.linger().await;
         }
     }
 }

@@ -69,9 +69,13 @@ impl Edge {
             fields_fit(request, self.limits.head_bytes)?;
         }
         well_formed(request, session.is_http2())?;
-        let matched = authz::route(&request.method, request.uri.path()).map_err(|none| match none {
-            NoRoute::NotFound => Refused::from(ProblemType::NotFound),
-            NoRoute::MethodNotAllowed(allow) => Refused { allow: Some(allow), ..ProblemType::MethodNotAllowed.into() },
+        let (method, path) = (&request.method, request.uri.path());
+        let matched = authz::route(method, path).or_else(|none| match none {
+            NoRoute::NotFound if authz::is_visit(method, path, &request.headers) => Ok(authz::LOST),
+            NoRoute::NotFound => Err(Refused::from(ProblemType::NotFound)),
+            NoRoute::MethodNotAllowed(allow) => {
+                Err(Refused { allow: Some(allow), ..ProblemType::MethodNotAllowed.into() })
+            }
         })?;
         exchange.template = matched.route.template;
         let is_upgrade = wants_websocket(session)?;

@@ -5,11 +5,13 @@ mod encoding;
 mod file;
 mod headers;
 
+use crate::authz::is_visit;
 use crate::problem::ApiError;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use http::{HeaderMap, Uri};
+use http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
+use http::{HeaderMap, Method, StatusCode, Uri};
 
 /// The addresses that answer the document.
 pub const PAGES: &[&str] = &[
@@ -36,6 +38,19 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 async fn document(asked: HeaderMap) -> Result<Response, ApiError> {
     answer(DOCUMENT, &asked)
+}
+
+/// An address that there is not: whoever opened it reads so on a page.
+pub async fn lost(method: Method, address: Uri, mut asked: HeaderMap) -> Result<Response, ApiError> {
+    if !is_visit(&method, address.path(), &asked) {
+        return Err(ApiError::NotFound);
+    }
+    asked.remove(IF_NONE_MATCH);
+    let mut response = answer(DOCUMENT, &asked)?;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response.headers_mut().remove(ETAG);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 async fn named(address: Uri, asked: HeaderMap) -> Result<Response, ApiError> {

@@ -180,16 +180,14 @@ async fn every_file_is_itself_in_each_form_and_is_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn what_is_no_file_is_a_problem_and_never_the_document() {
+async fn what_is_no_page_is_a_page_to_whoever_opens_it_and_a_problem_to_everybody_else() {
     let gateway = Gateway::start().await;
     let ada = gateway.add_user("ada").await;
-    for path in [
+    let document = std::fs::read(dist().join("index.html")).expect("`make web` has made it");
+    let files = ["/assets", "/assets/none.js", "/assets/index.html", "/assets/favicon.svg", "/assets/a/b.js"];
+    let api = ["/api", "/api/v1", "/api/v1/nothing"];
+    let pages = [
         "/index.html",
-        "/assets",
-        "/assets/none.js",
-        "/assets/index.html",
-        "/assets/favicon.svg",
-        "/assets/a/b.js",
         "/favicon.ico",
         "/robots.txt",
         "/login/x",
@@ -197,15 +195,31 @@ async fn what_is_no_file_is_a_problem_and_never_the_document() {
         "/cores",
         "/cores/this-is-no-id",
         "/cores/this-is-no-id/sessions/x",
-        "/api",
         "/Login",
-    ] {
-        for client in [&ada, &gateway.client()] {
-            let answer = read(client.request(Method::GET, path).header("accept", "text/html")).await;
-            answer.expect_problem(404, "not-found");
-            assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{path}");
-            assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
-            assert_eq!(answer.header("content-security-policy"), Some("default-src 'none'; frame-ancestors 'none'"));
+    ];
+    for client in [&ada, &gateway.client()] {
+        for path in files.into_iter().chain(api).chain(pages) {
+            for accept in ["*/*", "text/html"] {
+                if accept == "text/html" && pages.contains(&path) {
+                    continue;
+                }
+                let answer = read(client.request(Method::GET, path).header("accept", accept)).await;
+                answer.expect_problem(404, "not-found");
+                assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{path}");
+                assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+                assert_eq!(
+                    answer.header("content-security-policy"),
+                    Some("default-src 'none'; frame-ancestors 'none'")
+                );
+            }
+        }
+        for path in pages {
+            let got = get(client, path, &[("accept", "text/html,*/*;q=0.8"), ("if-none-match", "*")]).await;
+            assert_eq!((got.status, &got.body), (404, &document), "{path}");
+            assert_eq!((got.header("cache-control"), got.header("etag")), ("no-store", ""), "{path}");
+            assert!(got.header("content-security-policy").starts_with("default-src 'none'; script-src 'self';"));
+            let posted = read(client.request(Method::POST, path).header("accept", "text/html")).await;
+            posted.expect_problem(404, "not-found");
         }
     }
 }

@@ -19,6 +19,13 @@ export default async function ({ person, picture, told, password }) {
   await page.getByText("No Core is paired yet.").waitFor();
   await picture(page, "home");
 
+  // A wrong address is told by a page, which leads back.
+  await page.goto("/cores/nothing/like/it");
+  await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
+  await picture(page, "lost");
+  await page.getByRole("link", { name: "To the start" }).click();
+  await page.getByText("No Core is paired yet.").waitFor();
+
   // The link works once.
   const late = await person();
   await late.goto(told.link);

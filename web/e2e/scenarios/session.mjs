@@ -109,6 +109,7 @@ export default async function ({ person, picture, password, told }) {
   await more("Fork");
   await page.waitForURL((url) => url.pathname !== original && url.pathname.includes("/sessions/"));
   await conversation.getByText("You said: and under a new model").waitFor();
+  await named("Sowing in May \\(fork\\)").waitFor();
   await says("only in the fork");
   await conversation.getByText("You said: only in the fork").waitFor();
   await picture(page, "fork");

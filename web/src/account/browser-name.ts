@@ -1,5 +1,5 @@
 /** What a browser calls itself, as people call it. It may lie; the whole of it stands beside. */
-import { said } from "@/cores/said";
+import { oneLine } from "@/ui/one-line";
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:A|iOS)?\//, "Edge"],
@@ -23,6 +23,6 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 export function browserName(agent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(agent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(agent))?.[1];
-  if (browser === undefined) return said(agent, 60) || "A browser that gave no name";
+  if (browser === undefined) return oneLine(agent, 60) || "A browser that gave no name";
   return system === undefined ? browser : `${browser} on ${system}`;
 }

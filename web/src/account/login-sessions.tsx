@@ -3,10 +3,10 @@ import { useState } from "react";
 import { answer, api } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import type { LoginSessionView } from "@/api/schema";
-import { said } from "@/cores/said";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
 import { browserName } from "./browser-name";
 import { loginSessionsQuery } from "./queries";
@@ -73,11 +73,11 @@ function LoginSession({ session }: { session: LoginSessionView }) {
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3 text-sm">
       <div className="min-w-0 flex-1 basis-56">
         <p className="flex flex-wrap items-center gap-2 font-medium">
-          <span title={said(session.user_agent, 300)}>{name}</span>
+          <span title={oneLine(session.user_agent, 300)}>{name}</span>
           {session.current && <Badge kind="good">This one</Badge>}
         </p>
         <p className="text-ink-soft">
-          from <span className="break-all font-mono text-xs">{said(session.address, 64)}</span> · logged in{" "}
+          from <span className="break-all font-mono text-xs">{oneLine(session.address, 64)}</span> · logged in{" "}
           <Time at={session.created_at} /> · last seen <Time at={session.last_seen_at} />
         </p>
         <p className="text-ink-faint">

@@ -1,4 +1,4 @@
-import { said } from "@/cores/said";
+import { oneLine } from "@/ui/one-line";
 import { isRecord } from "./shape";
 
 /** A refusal as the gateway or a Core words it (RFC 9457). */
@@ -55,10 +55,12 @@ export function isProblem(error: unknown, ...slugs: string[]): error is Problem 
 /** What to tell a person. A Core has refusals of its own, in its own words. */
 export function words(error: unknown): string {
   if (error instanceof Problem) {
-    const title = said(error.title);
+    const title = oneLine(error.title);
     // The Core asks the CLI and has its answer within seconds.
     if (error.slug === "sign-in-unconfirmed") return `${title}. Try again in a moment.`;
-    return error.detail === undefined || error.detail === error.title ? title : `${title}: ${said(error.detail, 600)}`;
+    return error.detail === undefined || error.detail === error.title
+      ? title
+      : `${title}: ${oneLine(error.detail, 600)}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,4 @@
 /** Text from elsewhere, made harmless to look at. What a Core says may try to look like something else. */
-import { isolated } from "@/ui/isolated";
 
 /** Controls, and what turns the direction of reading or takes no room. Line feed and tab are text. */
 const HIDDEN =
@@ -8,16 +7,6 @@ const HIDDEN =
 /** Colours and movements of a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
-
-/** A name, a title or an error: on one line, without what cannot be seen, not longer than this. */
-export function oneLine(text: string, longest = 200): string {
-  const plain = text
-    .slice(0, longest * 4)
-    .replace(/\s+/g, " ")
-    .replace(HIDDEN, "")
-    .trim();
-  return isolated(plain.length > longest ? `${plain.slice(0, longest - 1).replace(/\p{Cs}$/u, "")}…` : plain);
-}
 
 /** What somebody decides upon: everything in it is to be seen. */
 export function visible(text: string): string {

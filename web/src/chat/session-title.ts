@@ -1,6 +1,6 @@
 import type { Session } from "@/api/schema";
 import { moment } from "@/ui/moment";
-import { oneLine } from "./plain-text";
+import { oneLine } from "@/ui/one-line";
 
 /** What a session is called where nobody has named it. */
 export function sessionTitle(session: Pick<Session, "title" | "created_at">): string {

@@ -4,7 +4,7 @@ import { presence } from "@/cores/core-state";
 import type { Standing } from "@/live/stream";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
-import { oneLine } from "./plain-text";
+import { oneLine } from "@/ui/one-line";
 
 type Props = { core: CoreView | undefined; standing: Standing; onAgain: () => void };
 

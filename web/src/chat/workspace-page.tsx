@@ -3,7 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { WorkspaceServers } from "@/mcp/workspace-servers";
 import { TrustLine } from "@/trust/trust-line";
 import { Failure, Notice } from "@/ui/notice";
-import { oneLine } from "./plain-text";
+import { oneLine } from "@/ui/one-line";
 import { workspacesQuery } from "./queries";
 import { useCore } from "./use-blocked";
 import { NewSession } from "./workspace/new-session";

@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ClaudeState, CoreView } from "@/api/schema";
 import { presence } from "@/cores/core-state";
-import { said } from "@/cores/said";
 import { useMe } from "@/shell/use-me";
 import { Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
 import { PlanLimits } from "./plan-limits";
 import { claudeQuery } from "./queries";
@@ -24,10 +24,10 @@ export function ClaudeDetails({ core }: { core: CoreView }) {
       <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-[auto_1fr]">
         <Fact name="Method">{methodWords(claude.method)}</Fact>
         {claude.state !== "signed_out" && <Fact name="Owner">{ownerWords(claude, me)}</Fact>}
-        {claude.account && <Fact name="Account">{said(claude.account, 120)}</Fact>}
-        {claude.organisation && <Fact name="Organisation">{said(claude.organisation, 120)}</Fact>}
+        {claude.account && <Fact name="Account">{oneLine(claude.account, 120)}</Fact>}
+        {claude.organisation && <Fact name="Organisation">{oneLine(claude.organisation, 120)}</Fact>}
         {claude.plan && <Fact name="Plan">{planName(claude.plan)}</Fact>}
-        {claude.billing && <Fact name="Billing">{said(claude.billing, 80)}</Fact>}
+        {claude.billing && <Fact name="Billing">{oneLine(claude.billing, 80)}</Fact>}
         <Expiry claude={claude} />
         {claude.last_refresh_at && (
           <Fact name="Last refresh">
@@ -41,7 +41,7 @@ export function ClaudeDetails({ core }: { core: CoreView }) {
         )}
         {claude.last_error && (
           <Fact name="Last error">
-            {said(claude.last_error.detail)} (<Time at={claude.last_error.at} />)
+            {oneLine(claude.last_error.detail)} (<Time at={claude.last_error.at} />)
           </Fact>
         )}
       </dl>

@@ -1,6 +1,6 @@
 /** A plan's limits, in words. */
 import type { PlanLimit } from "@/api/schema";
-import { said } from "@/cores/said";
+import { oneLine } from "@/ui/one-line";
 
 const WINDOWS: Readonly<Record<string, string>> = {
   five_hour: "Five hours",
@@ -11,7 +11,7 @@ const WINDOWS: Readonly<Record<string, string>> = {
 };
 
 export function windowName(window: string): string {
-  return Object.hasOwn(WINDOWS, window) ? (WINDOWS[window] ?? "") : said(window.replaceAll("_", " "), 40);
+  return Object.hasOwn(WINDOWS, window) ? (WINDOWS[window] ?? "") : oneLine(window.replaceAll("_", " "), 40);
 }
 
 export function limitWords({ status, used_percent: used }: PlanLimit): string {

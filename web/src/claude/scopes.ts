@@ -1,5 +1,5 @@
 /** What a sign-in lets a Core do at the vendor, in words. */
-import { said } from "@/cores/said";
+import { oneLine } from "@/ui/one-line";
 
 export type ScopeLine = {
   readonly scope: string;
@@ -25,7 +25,7 @@ export function scopeLines(granted: readonly string[]): ScopeLine[] {
   return [
     ...asked,
     ...others.map((scope) => ({
-      scope: said(scope, 64),
+      scope: oneLine(scope, 64),
       means: "Not known to this version",
       asked: false,
       granted: true,

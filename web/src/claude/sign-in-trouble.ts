@@ -1,6 +1,6 @@
 /** What went wrong with a sign-in, in words, and what comes next. Pure: decided by the problem's type alone. */
 import { isProblem, Unreachable, words } from "@/api/problem";
-import { said } from "@/cores/said";
+import { oneLine } from "@/ui/one-line";
 
 export type Trouble = {
   readonly text: string;
@@ -40,7 +40,7 @@ export function trouble(error: unknown, handing: boolean): Trouble {
       };
     case "sign-in-malformed":
       return {
-        text: `This is not the whole code${error.detail ? ` (${said(error.detail)})` : ""}. It has a # in its middle: copy all of it.`,
+        text: `This is not the whole code${error.detail ? ` (${oneLine(error.detail)})` : ""}. It has a # in its middle: copy all of it.`,
         next: "correct",
       };
     case "sign-in-network":

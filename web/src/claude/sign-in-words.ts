@@ -1,6 +1,6 @@
 /** A Core's sign-in, in words. */
 import type { ClaudeState, Me } from "@/api/schema";
-import { said } from "@/cores/said";
+import { oneLine } from "@/ui/one-line";
 
 export function methodWords(method: ClaudeState["method"]): string {
   switch (method) {
@@ -24,7 +24,7 @@ export function ownerWords({ method, owner, checked_at }: ClaudeState, me: Me): 
 }
 
 export function planName(plan: string): string {
-  const name = said(plan, 40);
+  const name = oneLine(plan, 40);
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 

@@ -1,10 +1,10 @@
 import type { ClaudeState, CoreView } from "@/api/schema";
-import { said } from "@/cores/said";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { DialogActions } from "@/ui/dialog";
 import { focusOnArrival } from "@/ui/focus";
 import { Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { ownerWords, signInSummary } from "./sign-in-words";
 
 type Props = { core: CoreView; claude: ClaudeState; onDone: () => void };
@@ -16,8 +16,8 @@ export function SignedIn({ core, claude, onDone }: Props) {
     <>
       <Notice kind="good">
         “{core.name}” is ready. {signInSummary(claude, me)}
-        {claude.account ? `, as ${said(claude.account, 80)}` : ""}
-        {claude.organisation ? ` (${said(claude.organisation, 80)})` : ""}.
+        {claude.account ? `, as ${oneLine(claude.account, 80)}` : ""}
+        {claude.organisation ? ` (${oneLine(claude.organisation, 80)})` : ""}.
       </Notice>
       <p className="mt-3 text-ink-soft text-sm">
         {ownerWords(claude, me)}.{" "}

@@ -1,8 +1,8 @@
 /** What somebody should know of a Core's sign-in before it stops their work, or because it has. */
 import type { ClaudeState, CoreView, LastError, Me } from "@/api/schema";
 import { isOthersPlan, presence } from "@/cores/core-state";
-import { said } from "@/cores/said";
 import { fromNow } from "@/ui/moment";
+import { oneLine } from "@/ui/one-line";
 import { isOver, windowName } from "./limits";
 
 export type Warning = { readonly kind: "info" | "warn" | "bad"; readonly text: string };
@@ -16,7 +16,7 @@ function cli(core: CoreView, { last_error: error }: ClaudeState): Warning | unde
   if (error?.kind === "cli_too_old") {
     return {
       kind: "bad",
-      text: `The Claude CLI on this Core is too old (${said(error.detail)}). On the host, as the Core’s user, run “core-agent cli update”.`,
+      text: `The Claude CLI on this Core is too old (${oneLine(error.detail)}). On the host, as the Core’s user, run “core-agent cli update”.`,
     };
   }
   if (presence(core) === "online" && !core.cli_version) {
@@ -32,7 +32,7 @@ function lapse(claude: ClaudeState, now: Date): Warning | undefined {
   const { state, last_error: error, expires_at: expires } = claude;
   if (state === "expired") return { kind: "bad", text: lapsed(claude.method, error) };
   if (state !== "signed_in" || !error || error.kind === "cli_too_old") return undefined;
-  const why = `${reason(error)} (${said(error.detail)}, ${fromNow(new Date(error.at), now)})`;
+  const why = `${reason(error)} (${oneLine(error.detail)}, ${fromNow(new Date(error.at), now)})`;
   if (!expires) return { kind: "warn", text: `${why}. It is tried again by itself.` };
   const at = new Date(expires);
   if (at <= now) {
@@ -48,7 +48,7 @@ function lapse(claude: ClaudeState, now: Date): Warning | undefined {
 }
 
 function lapsed(method: ClaudeState["method"], error: LastError | null | undefined): string {
-  const why = error ? ` ${reason(error)} (${said(error.detail)}).` : "";
+  const why = error ? ` ${reason(error)} (${oneLine(error.detail)}).` : "";
   if (method === "api_key") {
     return `The API key does not work.${why} Put a valid one on the host, and restart the agent.`;
   }

@@ -9,9 +9,9 @@ import { signInSummary } from "@/claude/sign-in-words";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
+import { oneLine } from "@/ui/one-line";
 import { CoreAttention, CoreLine, Labels } from "./core-line";
 import { CoreMenu } from "./core-menu";
-import { said } from "./said";
 
 /** One Core in the settings, with its sign-in. */
 export function CoreCard({ core, onRevoke }: { core: CoreView; onRevoke: () => void }) {
@@ -38,7 +38,7 @@ export function CoreCard({ core, onRevoke }: { core: CoreView; onRevoke: () => v
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-t pt-3">
         <div className="min-w-0 flex-1 basis-56 text-sm">
           <p>{signInSummary(core.claude, me)}</p>
-          {core.claude.account && <p className="truncate text-ink-faint">{said(core.claude.account, 80)}</p>}
+          {core.claude.account && <p className="truncate text-ink-faint">{oneLine(core.claude.account, 80)}</p>}
         </div>
         <div className="flex flex-wrap gap-2">
           {core.claude.state !== "signed_out" && (

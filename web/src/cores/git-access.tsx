@@ -4,9 +4,9 @@ import type { CoreView } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { CommandLine } from "@/ui/command-line";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { GitCredentials } from "./git-credentials";
 import { deployKeyQuery } from "./queries";
-import { said } from "./said";
 
 /** What a Core proves itself with to servers of repositories. For whoever administers it. */
 export function GitAccess({ core }: { core: CoreView }) {
@@ -40,7 +40,7 @@ function DeployKey({ core }: { core: CoreView }) {
           </Button>
         )}
       </div>
-      {data && <CommandLine label="Public key" text={said(data.public_key, 1000)} copy="Copy the public key" />}
+      {data && <CommandLine label="Public key" text={oneLine(data.public_key, 1000)} copy="Copy the public key" />}
       <Failure error={error} />
     </div>
   );

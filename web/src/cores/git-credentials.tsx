@@ -5,9 +5,9 @@ import { isProblem } from "@/api/problem";
 import type { CoreView, GitCredential } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { NewCredentialDialog } from "./new-credential-dialog";
 import { gitCredentialsQuery } from "./queries";
-import { said } from "./said";
 
 /** Names and tokens for https. They can be replaced and removed, and not read. */
 export function GitCredentials({ core }: { core: CoreView }) {
@@ -54,8 +54,8 @@ function Credential({ core, credential: { host, username } }: { core: CoreView; 
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 last:pb-0">
       <span className="min-w-0 flex-1 basis-40 break-all">
-        <span className="font-mono">{said(host, 255)}</span>
-        <span className="text-ink-soft"> as {said(username, 100)}</span>
+        <span className="font-mono">{oneLine(host, 255)}</span>
+        <span className="text-ink-soft"> as {oneLine(username, 100)}</span>
       </span>
       <Button busy={remove.isPending} aria-label={`Remove the credential for ${host}`} onClick={() => remove.mutate()}>
         Remove

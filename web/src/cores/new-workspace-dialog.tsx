@@ -8,9 +8,9 @@ import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { focusOnArrival } from "@/ui/focus";
 import { Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { CloneProgress } from "./clone-progress";
 import { NewWorkspaceForm } from "./new-workspace-form";
-import { said } from "./said";
 import { keepDraft, nameOf, type WorkspaceDraft } from "./workspace-draft";
 
 /** An empty workspace, or one from a repository: then the dialog shows how far that is, and may be closed meanwhile. */
@@ -48,7 +48,7 @@ export function NewWorkspaceDialog({ core, onClose }: { core: CoreView; onClose:
         <NewWorkspaceForm core={core} create={create} onCancel={onClose} />
       ) : clone?.state === "failed" ? (
         <>
-          <Notice kind="bad">The repository could not be cloned: {said(clone.reason, 500)}</Notice>
+          <Notice kind="bad">The repository could not be cloned: {oneLine(clone.reason, 500)}</Notice>
           <DialogActions>
             <Button onClick={onClose}>Close</Button>
             <Button kind="primary" onClick={() => setCloning(undefined)} ref={focusOnArrival}>

@@ -2,9 +2,9 @@ import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import type { Receipt as Told } from "@/api/schema";
 import { moment } from "@/ui/moment";
 import { Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { OutsideLink } from "@/ui/outside-link";
 import { agentLines, cutWords, type ReceiptLine, remainingLinks } from "./receipt-words";
-import { said } from "./said";
 
 /** What a revocation cut, what its Core confirmed, and what is left. */
 export function Receipt({ receipt }: { receipt: Told }) {
@@ -19,7 +19,7 @@ export function Receipt({ receipt }: { receipt: Told }) {
       </ul>
       {receipt.remaining ? (
         <Notice kind="warn">
-          <p>{said(receipt.remaining, 1000)}</p>
+          <p>{oneLine(receipt.remaining, 1000)}</p>
           <p className="mt-1.5 flex flex-wrap gap-x-4 gap-y-1">
             {remainingLinks(receipt).map(({ href, label }) => (
               <OutsideLink key={href} href={href}>

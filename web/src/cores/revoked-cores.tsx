@@ -5,8 +5,8 @@ import type { CoreView } from "@/api/schema";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
-import { said } from "./said";
 
 /** Apart and folded: they are there no more, and can come back. */
 export function RevokedCores({ cores }: { cores: readonly CoreView[] }) {
@@ -39,7 +39,7 @@ function RevokedCore({ core }: { core: CoreView }) {
         <div className="min-w-0 flex-1 basis-48">
           <h3 className="truncate font-medium">{core.name}</h3>
           <p className="text-ink-soft text-sm">
-            <span className="break-all font-mono text-xs">{said(core.hostname, 80)}</span>
+            <span className="break-all font-mono text-xs">{oneLine(core.hostname, 80)}</span>
             {core.revoked_at && (
               <>
                 {" "}

@@ -8,8 +8,8 @@ import { workspacesQuery } from "@/chat/queries";
 import { TrustButton } from "@/trust/trust-button";
 import { Button } from "@/ui/button";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { CloneProgress } from "./clone-progress";
-import { said } from "./said";
 
 const icons = { ready: Folder, cloning: FolderSync, failed: FolderX } as const;
 
@@ -35,7 +35,7 @@ export function WorkspaceRow({ core, workspace }: { core: CoreView; workspace: W
       </div>
       {workspace.state === "cloning" && <CloneProgress phase={workspace.phase} percent={workspace.percent} />}
       {workspace.state === "failed" && (
-        <p className="break-words text-bad text-sm">It was not made: {said(workspace.reason, 500)}</p>
+        <p className="break-words text-bad text-sm">It was not made: {oneLine(workspace.reason, 500)}</p>
       )}
     </li>
   );

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { said } from "@/cores/said";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { type Place, removeServer, serversQuery } from "./place";
 
 type Props = { place: Place; name: string; onClose: () => void };
@@ -20,7 +20,7 @@ export function RemoveServerDialog({ place, name, onClose }: Props) {
     <Dialog
       open
       onOpenChange={(open) => !open && !remove.isPending && onClose()}
-      title={`Remove “${said(name, 64)}”?`}
+      title={`Remove “${oneLine(name, 64)}”?`}
       description="Its secrets are gone with it. Processes that have nothing to do end; a turn in progress still has it."
     >
       <Failure error={remove.error} />

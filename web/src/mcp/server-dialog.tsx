@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { McpServer, Server } from "@/api/schema";
-import { said } from "@/cores/said";
 import { Dialog } from "@/ui/dialog";
+import { oneLine } from "@/ui/one-line";
 import { type Draft, draftOf } from "./draft";
 import { keepDraft, keptDraft } from "./kept-draft";
 import { type Place, serversQuery, setServer } from "./place";
@@ -39,13 +39,13 @@ export function ServerDialog({ place, server, taken, onClose }: Props) {
   const whose =
     place.workspace === undefined
       ? "every session of this Core"
-      : `the sessions in “${said(place.workspace, 64)}”, before one of every session that has its name`;
+      : `the sessions in “${oneLine(place.workspace, 64)}”, before one of every session that has its name`;
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && close()}
       wide
-      title={server ? `Replace “${said(server.name, 64)}”` : "New MCP server"}
+      title={server ? `Replace “${oneLine(server.name, 64)}”` : "New MCP server"}
       description={`For ${whose}. ${draft.kind === "stdio" ? "It runs as the Core's user, without being asked for." : "Claude uses what it offers, as it uses any other tool."}`}
     >
       <ServerForm

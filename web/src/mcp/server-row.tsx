@@ -1,9 +1,9 @@
 import { Ellipsis, Globe, SquareTerminal } from "lucide-react";
 import { useRef } from "react";
 import type { McpServer } from "@/api/schema";
-import { said } from "@/cores/said";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem } from "@/ui/menu";
+import { oneLine } from "@/ui/one-line";
 import { about, how } from "./server-words";
 
 type Props = {
@@ -30,7 +30,7 @@ export function ServerRow({ server, able, onReplace, onRemove }: Props) {
     <li className="flex items-start gap-3 px-4 py-2.5 text-sm">
       <Icon className="mt-0.5 size-4 shrink-0 text-ink-faint" aria-hidden />
       <div className="min-w-0 flex-1">
-        <p className="break-all font-medium">{said(server.name, 64)}</p>
+        <p className="break-all font-medium">{oneLine(server.name, 64)}</p>
         <p className="line-clamp-3 break-all font-mono text-ink-soft text-xs">{how(server)}</p>
         {more && <p className="break-words text-ink-faint text-xs">{more}</p>}
       </div>
@@ -38,7 +38,7 @@ export function ServerRow({ server, able, onReplace, onRemove }: Props) {
         <Menu
           onCloseAutoFocus={begin}
           trigger={
-            <Button kind="quiet" size="icon" className="-my-0.5" aria-label={`More about ${said(server.name, 64)}`}>
+            <Button kind="quiet" size="icon" className="-my-0.5" aria-label={`More about ${oneLine(server.name, 64)}`}>
               <Ellipsis aria-hidden />
             </Button>
           }

@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { isProblem } from "@/api/problem";
 import type { ServerStatus } from "@/api/schema";
-import { said } from "@/cores/said";
 import { Button } from "@/ui/button";
 import { Dot } from "@/ui/dot";
 import { Failure, Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { reconnectServer, sessionServersQuery, switchServer } from "./session-servers";
 import { isOff, isUnderWay, standing } from "./status-words";
 
@@ -22,7 +22,7 @@ export function SessionServer({ core, session, server }: Props) {
   const reconnect = useMutation({ mutationFn: () => reconnectServer(core, session, server.name), onSettled });
   const { tone, text, hint } = standing(server);
   const off = isOff(server.status);
-  const name = said(server.name, 64);
+  const name = oneLine(server.name, 64);
   const busy = turn.isPending || reconnect.isPending;
   // Why, its state says above.
   const refused = !busy && isProblem(reconnect.error, "conflict");
@@ -58,7 +58,7 @@ export function SessionServer({ core, session, server }: Props) {
           </Button>
         </div>
       </div>
-      {server.error && <p className="break-words text-bad">{said(server.error, 500)}</p>}
+      {server.error && <p className="break-words text-bad">{oneLine(server.error, 500)}</p>}
       {hint && <p className="text-ink-soft">{hint}</p>}
       {refused && <Notice kind="bad">It could not be connected anew.</Notice>}
       {!refused && <Failure error={turn.error ?? reconnect.error} />}
@@ -77,7 +77,7 @@ function Tools({ names }: { names: readonly string[] }) {
       <ul className="flex flex-wrap gap-1.5 pl-5">
         {[...new Set(names)].map((name) => (
           <li key={name} className="break-all rounded bg-sunken px-1.5 py-0.5 font-mono text-xs">
-            {said(name, 80)}
+            {oneLine(name, 80)}
           </li>
         ))}
       </ul>

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { isProblem } from "@/api/problem";
-import { oneLine } from "@/chat/plain-text";
 import { Dialog } from "@/ui/dialog";
 import { Failure, Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { SessionServer } from "./session-server";
 import { sessionServersQuery } from "./session-servers";
 

@@ -1,6 +1,6 @@
 /** What a server's state means. The names are the CLI's; a newer one may have more of them. */
 import type { ServerStatus } from "@/api/schema";
-import { said } from "@/cores/said";
+import { oneLine } from "@/ui/one-line";
 
 export type Standing = {
   readonly tone: "good" | "warn" | "bad" | "plain";
@@ -33,6 +33,6 @@ export function standing({ status, tools }: Pick<ServerStatus, "status" | "tools
     case "disabled":
       return { tone: "plain", text: "Switched off in this session" };
     default:
-      return { tone: "plain", text: said(status, 60) };
+      return { tone: "plain", text: oneLine(status, 60) };
   }
 }

@@ -32,6 +32,8 @@ export const KEYS: readonly Keys[] = [
       [["Ctrl+Shift+C"], "Copy"],
       [["Ctrl+Shift+V"], "Paste"],
       [["Ctrl+Shift+F"], "Find in it"],
+      [["Shift+PageUp", "Shift+PageDown"], "Read what has gone by"],
+      [["Shift+Home", "Shift+End"], "Its beginning, and its end"],
       [["Ctrl+F6"], "Leave it for the page"],
     ],
   },

@@ -20,7 +20,10 @@ import { useRoom } from "./room";
 import { Sidebar } from "./sidebar";
 import { useMe } from "./use-me";
 
-const Palette = beside(async () => (await import("@/palette/palette")).Palette);
+const loadPalette = async () => (await import("@/palette/palette")).Palette;
+const Palette = beside(loadPalette);
+/** When the page has long been drawn: what is typed behind Ctrl+K is then typed into it. */
+const AFTERWARDS = 5_000;
 const TerminalPanel = beside(async () => (await import("@/terminal/terminal-panel")).TerminalPanel, {
   until: () => <div className="hidden w-96 border-l bg-sunken md:block" />,
 });
@@ -44,6 +47,12 @@ export function Shell() {
   const { close } = drawer;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the place changes
   useEffect(close, [place]);
+
+  useEffect(() => {
+    // Where it cannot be had now, opening it says so.
+    const ahead = setTimeout(() => loadPalette().catch(() => {}), AFTERWARDS);
+    return () => clearTimeout(ahead);
+  }, []);
 
   useEffect(() => {
     const toggle = (event: KeyboardEvent) => {

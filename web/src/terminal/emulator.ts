@@ -9,9 +9,9 @@ import type { Screen } from "./attachment";
 import { wantedCopy } from "./clipboard";
 import { colours, found } from "./colours";
 import { hasGraphics } from "./graphics";
-import { type Arrow, arrow, isTyping, type Shortcut, shortcut } from "./keys";
+import { type Arrow, arrow, farEnd, isTyping, type Shortcut, shortcut } from "./keys";
 import { visit, webAddress } from "./links";
-import { pasteable } from "./plain";
+import { pasteable } from "./pasteable";
 import type { Size } from "./told";
 import { followFinger } from "./touch";
 
@@ -105,10 +105,16 @@ export class Emulator implements Screen {
       if (event.type === "keydown") onShortcut(means);
       return false;
     }
+    const end = farEnd(event);
+    if (end !== undefined && this.terminal.buffer.active.type === "normal") {
+      event.preventDefault();
+      if (event.type === "keydown") end === "top" ? this.terminal.scrollToTop() : this.terminal.scrollToBottom();
+      return false;
+    }
     if (!this.terminal.options.disableStdin) return true;
     if (event.type === "keydown" && isTyping(event)) onRefused();
     // What scrolls still does; Tab goes on to what comes next on the page.
-    return event.shiftKey && /^(Page|Home|End)/.test(event.key);
+    return event.shiftKey && event.key.startsWith("Page");
   }
 
   open(element: HTMLElement): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { arrow, isTyping, shortcut, withCtrl } from "./keys";
+import { arrow, farEnd, isTyping, shortcut, withCtrl } from "./keys";
 
 const press = (key: string, held = "") => ({
   key,
@@ -18,6 +18,12 @@ test("a terminal has all keys but a few", () => {
   for (const key of [press("c", "C"), press("f"), press("Tab"), press("Escape"), press("F", "CSA"), press("c", "M")]) {
     expect(shortcut(key), JSON.stringify(key)).toBeUndefined();
   }
+});
+
+test("Shift with Home and End lead through what is kept, and alone they are the terminal's", () => {
+  expect([farEnd(press("Home", "S")), farEnd(press("End", "S"))]).toEqual(["top", "bottom"]);
+  for (const key of [press("Home"), press("End", "CS"), press("Home", "SA"), press("PageUp", "S")])
+    expect(farEnd(key), JSON.stringify(key)).toBeUndefined();
 });
 
 test("whoever presses a letter, Enter or Ctrl+C wants to type, and whoever presses Tab or F5 may want to go elsewhere", () => {

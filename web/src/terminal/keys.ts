@@ -21,6 +21,12 @@ export function shortcut({ key, ctrlKey, shiftKey, altKey, metaKey }: Key): Shor
   }
 }
 
+/** The end of what is kept that a key leads to. A program that fills the screen has nothing kept, and the key. */
+export function farEnd({ key, ctrlKey, shiftKey, altKey, metaKey }: Key): "top" | "bottom" | undefined {
+  if (!shiftKey || ctrlKey || altKey || metaKey) return undefined;
+  return key === "Home" ? "top" : key === "End" ? "bottom" : undefined;
+}
+
 const WORDS = ["Enter", "Backspace", "Delete", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 
 /** Whether somebody who presses this wants to type something. */

@@ -1,10 +1,10 @@
 /** What terminals are called and how they stand, in words. */
 import type { Exited, Terminal } from "@/api/schema";
-import { plain } from "./plain";
+import { oneLine } from "@/ui/one-line";
 
 export function terminalName({ name, title, workspace }: Pick<Terminal, "name" | "title" | "workspace">): string {
   for (const called of [name, title, workspace]) {
-    const text = plain(called ?? "", 64).trim();
+    const text = oneLine(called ?? "", 64).trim();
     if (text !== "") return text;
   }
   return "Shell";

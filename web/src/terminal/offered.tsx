@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 import { Button } from "@/ui/button";
+import { oneLine } from "@/ui/one-line";
 import { extent } from "./clipboard";
 import type { Offer } from "./emulator";
 import { visit } from "./links";
-import { plain } from "./plain";
 
 /** So long a person has to see what they are about to take, however often a program changes it. */
 const LOOK = 700;
@@ -39,7 +39,7 @@ export function Offered({ offer, onSettled }: Props) {
         </p>
       )}
       <code className="max-h-24 overflow-y-auto whitespace-pre-wrap break-all rounded bg-sunken px-2 py-1 font-mono text-xs">
-        {offer.type === "copy" ? preview(offer.text) : plain(offer.url.href, 2_048)}
+        {offer.type === "copy" ? preview(offer.text) : oneLine(offer.url.href, 2_048)}
       </code>
       {refused && (
         <p role="alert" className="text-bad">
@@ -62,5 +62,5 @@ const preview = (text: string): string =>
   text
     .slice(0, 20_000)
     .split(/\r\n|\r|\n/)
-    .map((line) => plain(line, 2_000))
+    .map((line) => oneLine(line, 2_000))
     .join("\n");

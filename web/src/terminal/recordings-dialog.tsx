@@ -7,8 +7,8 @@ import { Button } from "@/ui/button";
 import { bytes } from "@/ui/bytes";
 import { Dialog } from "@/ui/dialog";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
-import { plain } from "./plain";
 import { readRecording, recordingsQuery, removeRecording } from "./queries";
 
 /** What recorded terminals of a Core have shown, newest first. */
@@ -37,7 +37,7 @@ export function RecordingsDialog({ core, onDone }: { core: string; onDone: () =>
 function Row({ core, recording }: { core: string; recording: Recording }) {
   const client = useQueryClient();
   const [sure, setSure] = useState(false);
-  const name = plain(recording.name ?? "", 64) || "Shell";
+  const name = oneLine(recording.name ?? "", 64) || "Shell";
   const download = useMutation({
     mutationFn: () => readRecording(core, recording.terminal),
     onSuccess: (cast) => save(cast, `${recording.terminal}.cast`),

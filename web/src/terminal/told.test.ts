@@ -51,7 +51,7 @@ test("what nobody can have meant is not believed", () => {
 test("a title is text and nothing else, and short", () => {
   const title = `a\u202eb\u200b\r\n\u001b[31mc${"d".repeat(500)}`;
   const said = readTold(JSON.stringify({ type: "title", title }));
-  expect(said).toEqual({ type: "title", title: `ab[31mc${"d".repeat(121)}` });
+  expect(said).toEqual({ type: "title", title: `a b [31mc${"d".repeat(190)}…` });
 });
 
 test("a terminal of which it is not said whether it is recorded is taken to be", () => {

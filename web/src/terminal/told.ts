@@ -1,7 +1,7 @@
 /** What a terminal's socket says in text frames. It comes from a Core: anything may stand in it. */
 import type { Size, Told } from "@/api/schema";
 import { isRecord } from "@/api/shape";
-import { plain } from "./plain";
+import { oneLine } from "@/ui/one-line";
 
 export type { Size, Told };
 
@@ -16,7 +16,7 @@ export function readTold(frame: string): Told | undefined {
       const { terminal, replay, position, screen_bytes, size, title, recorded } = said;
       if (typeof terminal !== "string" || (replay !== "missing" && replay !== "screen")) return undefined;
       if (!isCount(position) || !isCount(screen_bytes) || !isSize(size)) return undefined;
-      const called = typeof title === "string" ? plain(title) : null;
+      const called = typeof title === "string" ? oneLine(title) : null;
       // What is not said to be private is taken to be recorded.
       return {
         type: "attached",
@@ -38,11 +38,11 @@ export function readTold(frame: string): Told | undefined {
     case "resized":
       return isSize(said.size) ? { type: "resized", size: said.size } : undefined;
     case "title":
-      return typeof said.title === "string" ? { type: "title", title: plain(said.title) } : undefined;
+      return typeof said.title === "string" ? { type: "title", title: oneLine(said.title) } : undefined;
     case "exited":
       return { type: "exited", code: number(said.code), signal: number(said.signal) };
     case "error":
-      return typeof said.detail === "string" ? { type: "error", detail: plain(said.detail) } : undefined;
+      return typeof said.detail === "string" ? { type: "error", detail: oneLine(said.detail) } : undefined;
     default:
       return undefined;
   }

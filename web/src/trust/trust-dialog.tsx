@@ -1,9 +1,9 @@
 import type { CoreView, Workspace } from "@/api/schema";
-import { said } from "@/cores/said";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Failure, Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
 import { entrustBlocks } from "./entrusting";
 import { useTrust } from "./use-trust";
@@ -22,11 +22,11 @@ export function TrustDialog({ core, id, workspace: { name, trusted }, onClose }:
     <Dialog
       open
       onOpenChange={(open) => !open && close()}
-      title={trusted ? `“${said(name, 64)}” is trusted` : `Trust “${said(name, 64)}”?`}
+      title={trusted ? `“${oneLine(name, 64)}” is trusted` : `Trust “${oneLine(name, 64)}”?`}
       description={
         trusted ? (
           <>
-            By {said(trusted.by.name, 64)}, <Time at={trusted.at} />.
+            By {oneLine(trusted.by.name, 64)}, <Time at={trusted.at} />.
           </>
         ) : (
           "It is not trusted: what it brings along for Claude Code has no effect."

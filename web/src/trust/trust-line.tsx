@@ -1,9 +1,9 @@
 import { Shield, ShieldAlert } from "lucide-react";
 import { useState } from "react";
 import type { CoreView, Workspace } from "@/api/schema";
-import { said } from "@/cores/said";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
 import { entrustBlocks } from "./entrusting";
 import { TrustDialog } from "./trust-dialog";
@@ -24,7 +24,7 @@ export function TrustLine({ core, id, workspace }: Props) {
         <span className="min-w-0">
           {trusted ? (
             <>
-              Trusted by {said(trusted.by.name, 64)} <Time at={trusted.at} />: its own settings, hooks, commands and
+              Trusted by {oneLine(trusted.by.name, 64)} <Time at={trusted.at} />: its own settings, hooks, commands and
               servers take effect. Its code runs without being asked for.
             </>
           ) : (

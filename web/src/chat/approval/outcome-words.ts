@@ -1,5 +1,5 @@
+import { oneLine } from "@/ui/one-line";
 import type { Of } from "../conversation/recorded";
-import { oneLine } from "../plain-text";
 import { modeName } from "../words";
 
 // A map has no words but these.

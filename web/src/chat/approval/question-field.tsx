@@ -2,7 +2,8 @@ import { useId } from "react";
 import type { Question } from "@/api/schema";
 import { Badge } from "@/ui/badge";
 import { Input } from "@/ui/field";
-import { oneLine, visible } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
+import { visible } from "../plain-text";
 import { choose, type Given, write } from "./answers";
 
 type Props = { question: Question; given: Given; disabled: boolean; onChange: (given: Given) => void };

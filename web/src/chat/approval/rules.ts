@@ -1,6 +1,6 @@
 /** What an allowance for the session would cover, as the CLI's settings spell it. */
 import { isRecord } from "@/api/shape";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 
 export function sessionRules(suggestions: unknown): string[] {
   if (!Array.isArray(suggestions)) return [];

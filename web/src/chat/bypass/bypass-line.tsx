@@ -3,7 +3,7 @@ import type { Bypass } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { minutesLeft, useNow } from "@/ui/clock";
 import { Failure } from "@/ui/notice";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import { clock } from "./lending";
 import { useAskAgain } from "./use-bypass";
 

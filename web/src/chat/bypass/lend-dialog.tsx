@@ -5,7 +5,7 @@ import { cn } from "@/ui/class-names";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Failure, Notice } from "@/ui/notice";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import { MINUTES, secondsOf } from "./lending";
 import { useLend } from "./use-bypass";
 

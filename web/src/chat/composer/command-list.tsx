@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { SlashCommand } from "@/api/schema";
 import { cn } from "@/ui/class-names";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 
 type Props = {
   id: string;

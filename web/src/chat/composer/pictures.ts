@@ -1,7 +1,7 @@
 /** Pictures that go with a message. */
 import type { ImageType } from "@/api/schema";
 import { bytes } from "@/ui/bytes";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 
 export type Picture = {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { Button } from "@/ui/button";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import { Drafts } from "./drafts";
 import { picturesWords } from "./pictures";
 import { outboxOf } from "./session-outbox";

@@ -1,5 +1,5 @@
 /** What has happened to a conversation, in the words for somebody who does not look at it. Pure. */
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import type { Approval, Conversation, Entry, Turn, TurnEnd } from "./model";
 
 const ENDS: Record<TurnEnd["kind"], string> = {

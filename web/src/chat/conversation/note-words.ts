@@ -1,6 +1,6 @@
 /** What happened to a session, in a sentence. */
 import { moment } from "@/ui/moment";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import { modeName } from "../words";
 import type { Note } from "./model";
 

@@ -1,6 +1,6 @@
 import { request } from "@/api/client";
 import type { Session } from "@/api/schema";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import { sessionTitle } from "../session-title";
 
 export type Format = "markdown" | "json";

@@ -2,7 +2,7 @@ import { ChevronDown } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import { AnotherModelDialog } from "./another-model-dialog";
 import { choices, MODELS } from "./models";
 

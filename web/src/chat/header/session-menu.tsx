@@ -48,7 +48,7 @@ export function SessionMenu({ core, view, session, change }: Props) {
     setAsking(chosen.current);
     chosen.current = undefined;
   };
-  const fork = useFork(core, session.id);
+  const fork = useFork(core, session);
   const exported = useMutation({ mutationFn: (format: Format) => download(core, session, format) });
   const manages = session.created_by.user === me.user || me.role === "admin";
   const lends = view !== undefined && mayEntrust(view, me) && !session.closed_at && !session.archived_at;

@@ -1,7 +1,8 @@
 import { Badge } from "@/ui/badge";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
 import type { Turn } from "../conversation/model";
-import { oneLine, upright } from "../plain-text";
+import { upright } from "../plain-text";
 import { useClipped } from "../tool/use-clipped";
 
 /** What a person said. */

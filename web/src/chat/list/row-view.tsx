@@ -1,10 +1,10 @@
 import { memo } from "react";
+import { oneLine } from "@/ui/one-line";
 import { ApprovalCard } from "../approval/approval-card";
 import { Outcome } from "../approval/outcome";
 import type { Block } from "../conversation/model";
 import type { Row } from "../conversation/rows";
 import { Markdown } from "../markdown/markdown";
-import { oneLine } from "../plain-text";
 import { Aside } from "./aside";
 import { MessageRow } from "./message-row";
 import { ThinkingRow } from "./thinking-row";

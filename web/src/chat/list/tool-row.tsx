@@ -1,6 +1,6 @@
+import { oneLine } from "@/ui/one-line";
 import { ApprovalCard } from "../approval/approval-card";
 import type { Tool } from "../conversation/model";
-import { oneLine } from "../plain-text";
 import { summary } from "../tool/understand";
 import { Fold } from "./fold";
 import { ToolBody } from "./tool-body";

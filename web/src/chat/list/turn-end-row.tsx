@@ -1,7 +1,7 @@
 import { cn } from "@/ui/class-names";
 import { Notice } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { type Turn, waitsForSomebody } from "../conversation/model";
-import { oneLine } from "../plain-text";
 import { cost, duration, failureWords, interruptionWords, tokens } from "../words";
 import { Elapsed } from "./elapsed";
 

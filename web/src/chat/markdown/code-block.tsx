@@ -1,6 +1,7 @@
 import { memo } from "react";
 import { CopyButton } from "@/ui/copy";
-import { oneLine, upright } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
+import { upright } from "../plain-text";
 import { Coloured } from "./coloured";
 
 type Props = { language: string; text: string; growing?: boolean };

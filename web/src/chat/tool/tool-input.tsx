@@ -1,4 +1,5 @@
-import { oneLine, visible } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
+import { visible } from "../plain-text";
 import { ClippedText } from "./clipped-text";
 import { DiffView } from "./diff-view";
 import { pretty } from "./text-of";

@@ -1,6 +1,6 @@
 /** What a tool is asked to do, as far as it is known here. All others are shown as they are. */
 import { isRecord } from "@/api/shape";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 
 export type Change = { readonly before: string; readonly after: string };
 

@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { Hit } from "@/api/schema";
 import { Failure } from "@/ui/notice";
+import { oneLine } from "@/ui/one-line";
 import { Time } from "@/ui/time";
-import { oneLine, visible } from "../plain-text";
+import { visible } from "../plain-text";
 
 type Props = { core: string; hits: readonly Hit[] | undefined; error: unknown; busy: boolean };
 

@@ -4,7 +4,7 @@ import { answer, api } from "@/api/client";
 import type { Workspace } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { Failure, Notice } from "@/ui/notice";
-import { oneLine } from "../plain-text";
+import { oneLine } from "@/ui/one-line";
 import { workspacesQuery } from "../queries";
 
 /** A workspace that is being cloned, or could not be. */
