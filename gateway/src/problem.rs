@@ -153,7 +153,11 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Writes problems out. Nothing that a client can send leads to an error answer of another form.
+/// In an answer's extensions: it is for a person to read, and says itself what is wrong.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForAPerson;
+
+/// Writes problems out. Nothing that a program can send leads to an error answer of another form.
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<Caller>().map(|caller| caller.request_id);
     let mut response = next.run(request).await;
@@ -163,7 +167,7 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
     if failed || !response.headers().contains_key(CACHE_CONTROL) {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if !failed {
+    if !failed || response.extensions().get::<ForAPerson>().is_some() {
         return response;
     }
     let mut problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| of_status(status).into());

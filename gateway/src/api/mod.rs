@@ -67,7 +67,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::from(routes())
         .merge(web::router())
         .route("/api/openapi.json", get(openapi::document))
-        .fallback(web::lost)
+        .fallback(web::document)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(BODY))
         .layer(from_fn(arrival::whole))

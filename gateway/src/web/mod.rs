@@ -5,12 +5,12 @@ mod encoding;
 mod file;
 mod headers;
 
-use crate::authz::is_visit;
-use crate::problem::ApiError;
+use crate::authz;
+use crate::problem::{ApiError, ForAPerson};
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
+use http::header::{ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, Method, StatusCode, Uri};
 
 /// The addresses that answer the document.
@@ -36,20 +36,19 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     FILES.iter().fold(router, |router, file| router.route(file, get(named)))
 }
 
-async fn document(asked: HeaderMap) -> Result<Response, ApiError> {
-    answer(DOCUMENT, &asked)
-}
-
-/// An address that there is not: whoever opened it reads so on a page.
-pub async fn lost(method: Method, address: Uri, mut asked: HeaderMap) -> Result<Response, ApiError> {
-    if !is_visit(&method, address.path(), &asked) {
+/// The document, at each of its pages; and at an address that there is not, where whoever opened it reads so.
+pub async fn document(method: Method, address: Uri, mut asked: HeaderMap) -> Result<Response, ApiError> {
+    if authz::route(&method, address.path()).is_ok() {
+        return answer(DOCUMENT, &asked);
+    }
+    if !authz::is_visit(&method, address.path(), &asked) {
         return Err(ApiError::NotFound);
     }
     asked.remove(IF_NONE_MATCH);
     let mut response = answer(DOCUMENT, &asked)?;
     *response.status_mut() = StatusCode::NOT_FOUND;
     response.headers_mut().remove(ETAG);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.extensions_mut().insert(ForAPerson);
     Ok(response)
 }
 

@@ -12,3 +12,4 @@ mod session;
 mod sign_in;
 mod sign_out;
 mod terminal;
+mod troubles;

@@ -51,7 +51,7 @@ export default async function ({ person, picture, password, told }) {
   await dialog.waitFor({ state: "hidden" });
   await ada.getByText("Revoked Cores").click();
   await ada.getByRole("button", { name: `Restore ${told.cores[0]}` }).click();
-  await coreInSettings(ada, told.cores[0]).getByText("Ready", { exact: true }).waitFor({ timeout: 100_000 });
+  await coreInSettings(ada, told.cores[0]).getByText("Ready", { exact: true }).waitFor();
   await picture(ada, "restored");
   await lost.getByRole("button", { name: "Send", exact: true }).and(lost.locator(":enabled")).click();
   await lost.getByLabel("Conversation").getByText("You said: I had more to say").waitFor();

@@ -66,6 +66,21 @@ test("what waits in a session is asked for again once the session has changed, a
   expect([of("a"), of("b")]).toEqual([true, false]);
 });
 
+test("what a Core could not be asked for is asked for again once it answers", async () => {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  let online = false;
+  const ask = async () => (online ? session("a") : Promise.reject(new Error("offline")));
+  const { queryKey } = sessionQuery("c", "a");
+  const stop = new QueryObserver(client, { queryKey, queryFn: ask }).subscribe(() => {});
+  await expect.poll(() => client.getQueryState(queryKey)?.status).toBe("error");
+  online = true;
+  keep(client, "c", { event: "session", session: session("b") });
+  expect(client.getQueryState(queryKey)?.status).toBe("error");
+  keep(client, "c", { event: "sessions", sessions: [] });
+  await expect.poll(() => client.getQueryData(queryKey)?.id).toBe("a");
+  stop();
+});
+
 test("workspaces are as they were told last", () => {
   const client = new QueryClient();
   keep(client, "c", { event: "workspaces", workspaces: [{ name: "garden", state: "ready" }] });

@@ -13,10 +13,11 @@ export function keep(client: QueryClient, core: string, news: CoreNews): void {
     case "sessions":
       put<Session[]>(client, list, () => [...news.sessions]);
       for (const session of news.sessions) keepOne(client, core, session);
-      // Whatever else was read of them may be from before.
+      // The Core answers again: whatever else was read of them may be from before, and what failed is worth another try.
       void client.invalidateQueries({
         queryKey: ["cores", core],
-        predicate: (query) => isRead(query) && (isOfApprovals(query) || workspaceListing(query) !== undefined),
+        predicate: (query) =>
+          hasFailed(query) || (isRead(query) && (isOfApprovals(query) || workspaceListing(query) !== undefined)),
       });
       break;
     case "session": {
@@ -43,6 +44,8 @@ export function keep(client: QueryClient, core: string, news: CoreNews): void {
       break;
   }
 }
+
+const hasFailed = ({ state }: Query): boolean => state.status === "error";
 
 const isRead = ({ state }: Query): boolean => state.data !== undefined;
 
