@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { Folder, Inbox, Keyboard, MessageSquare, Moon, Server, Settings, SquareTerminal } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { sessionsQuery, workspacesQuery } from "@/chat/queries";
 import { sessionTitle } from "@/chat/session-title";
 import { presence } from "@/cores/core-state";
@@ -20,10 +20,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const sessions = useQueries({ queries: online.map(({ id }) => sessionsQuery(id)) });
   // Its field has the focus as soon as it is drawn: where that was before is noted before.
   const [before] = useState(() => document.activeElement);
+  // Once the focus is where it belongs: terminals that are opened take it from there.
+  const afterwards = useRef(() => {});
   const giveBack = (event: Event) => {
     event.preventDefault();
     // What was chosen may have taken it by now.
     if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
+    afterwards.current();
   };
   const run = (act: () => unknown) => () => {
     onClose();
@@ -66,7 +69,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   icon={<Keyboard />}
                   name="Settings: Keyboard"
                 />
-                <Item onSelect={run(togglePanel)} icon={<SquareTerminal />} name="Terminal: show or hide" />
+                <Item
+                  onSelect={run(() => (afterwards.current = togglePanel))}
+                  icon={<SquareTerminal />}
+                  name="Terminal: show or hide"
+                />
                 <Item
                   onSelect={run(() => setTheme(isDark() ? "light" : "dark"))}
                   icon={<Moon />}

@@ -13,6 +13,7 @@ import { RenameDialog } from "./rename-dialog";
 import { Tabs, tabId } from "./tabs";
 import { TerminalMenu } from "./terminal-menu";
 import { TerminalView } from "./terminal-view";
+import { dropWish, wishToType } from "./wish";
 
 type Asking = { readonly what: "rename" | "close"; readonly terminal: Terminal } | { readonly what: "recordings" };
 
@@ -47,6 +48,10 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
     setChosen(id);
     setFinding(false);
   };
+  const turnTo = (id: string) => {
+    wishToType();
+    choose(id);
+  };
   const put = (terminal: Terminal) =>
     client.setQueryData(query.queryKey, (before) => [
       ...(before ?? []).filter(({ id }) => id !== terminal.id),
@@ -59,10 +64,12 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
   };
   const open = useMutation({
     mutationFn: () => openTerminal(core, workspace),
+    onMutate: wishToType,
     onSuccess: (terminal) => {
       put(terminal);
       choose(terminal.id);
     },
+    onError: dropWish,
   });
   const close = (terminal: Terminal) => {
     if (!listed.some(({ id }) => id === terminal.id)) forget(terminal.id);
@@ -80,7 +87,7 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
   };
   const opens = workspace === undefined ? "New terminal" : `New terminal in ${workspace}`;
   return (
-    <Radix.Root value={shown?.id ?? ""} onValueChange={choose} className="flex min-h-0 flex-1 flex-col">
+    <Radix.Root value={shown?.id ?? ""} onValueChange={turnTo} className="flex min-h-0 flex-1 flex-col">
       <div className="flex items-center gap-1 bg-surface py-1 pr-1 pl-2">
         {picker}
         <Tip text={opens}>

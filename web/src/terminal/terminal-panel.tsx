@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { X } from "lucide-react";
-import { type CSSProperties, useState } from "react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
 import type { CoreView } from "@/api/schema";
 import { sessionsQuery } from "@/chat/queries";
 import { presence } from "@/cores/core-state";
@@ -13,6 +13,7 @@ import { CorePicker } from "./core-picker";
 import { CoreTerminals } from "./core-terminals";
 import { usePreferences } from "./preferences";
 import { ResizeHandle } from "./resize-handle";
+import { dropWish, wishToType } from "./wish";
 
 /** The right sidebar: terminals of the page's Core, or of another that somebody picks. */
 export function TerminalPanel({ core }: { core: string | undefined }) {
@@ -24,6 +25,16 @@ export function TerminalPanel({ core }: { core: string | undefined }) {
   const wanted = picked !== undefined && picked.on === core ? picked.core : core;
   const there = cores?.filter((each) => presence(each) !== "revoked") ?? [];
   const shown = cores?.find(({ id }) => id === wanted) ?? there[0];
+  const pick = (id: string) => {
+    if (id !== shown?.id) wishToType();
+    setPicked({ on: core, core: id });
+  };
+  const before = useRef(core);
+  useEffect(() => {
+    // Terminals that come with another page are nobody's wish.
+    if (before.current !== core) dropWish();
+    before.current = core;
+  }, [core]);
   const style: CSSProperties & { "--panel": string } = { "--panel": `${width}px` };
   const leave = (
     <Tip text="Close the panel (Ctrl+`)">
@@ -41,6 +52,7 @@ export function TerminalPanel({ core }: { core: string | undefined }) {
   return (
     <aside
       aria-label="Terminals"
+      data-terminals
       style={style}
       className="absolute inset-0 z-20 flex flex-col bg-surface md:relative md:border-l md:inset-auto md:w-(--panel) md:min-w-70 md:max-w-[calc(100vw-36rem)] md:shrink-0"
     >
@@ -52,7 +64,7 @@ export function TerminalPanel({ core }: { core: string | undefined }) {
           key={shown.id}
           core={shown.id}
           workspace={shown.id === here ? workspace : undefined}
-          picker={<CorePicker cores={there} core={shown} onPick={(id) => setPicked({ on: core, core: id })} />}
+          picker={<CorePicker cores={there} core={shown} onPick={pick} />}
           leave={leave}
         />
       )}

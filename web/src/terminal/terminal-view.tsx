@@ -10,6 +10,7 @@ import { closeTerminal, terminalsQuery } from "./queries";
 import { Standing } from "./standing";
 import { StatusLine } from "./status-line";
 import { useSeat } from "./use-seat";
+import { takeWish } from "./wish";
 
 type Props = {
   core: string;
@@ -40,9 +41,11 @@ export function TerminalView({ core, terminal, shown, looksOn, finding, onFind, 
     if (seat !== undefined && seat.attachment.now().looksOn !== looksOn) seat.attachment.lookOn(looksOn);
   }, [seat, looksOn]);
 
-  // Whoever opens the panel or turns to a tab wants to type. On a page that has just been loaded nobody did.
+  // After a tab that was pressed has got the focus from the browser, and a menu has given it back.
   useEffect(() => {
-    if (shown && navigator.userActivation?.isActive) seat?.emulator.focus();
+    if (!shown || seat === undefined) return;
+    const timer = setTimeout(() => takeWish() && seat.emulator.focus());
+    return () => clearTimeout(timer);
   }, [seat, shown]);
 
   // The list says the same a moment later.
