@@ -1,5 +1,4 @@
 import { useMutation } from "@tanstack/react-query";
-import { isProblem } from "@/api/problem";
 import type { Terminal } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions, DialogClose } from "@/ui/dialog";
@@ -12,11 +11,7 @@ type Props = { core: string; terminal: Terminal; onClosed: () => void; onDone: (
 /** A terminal that runs is closed on purpose only. */
 export function CloseDialog({ core, terminal, onClosed, onDone }: Props) {
   const close = useMutation({
-    // Somebody else was first: it is closed all the same.
-    mutationFn: () =>
-      closeTerminal(core, terminal.id).catch((error: unknown) => {
-        if (!isProblem(error, "not-found")) throw error;
-      }),
+    mutationFn: () => closeTerminal(core, terminal.id),
     onSuccess: () => {
       onClosed();
       onDone();

@@ -1,15 +1,21 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { Tabs as Radix } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
+import { words } from "@/api/problem";
 import type { Terminal } from "@/api/schema";
 import { Button } from "@/ui/button";
+import { Notice } from "@/ui/notice";
 import { Tip } from "@/ui/tip";
 import { CloseDialog } from "./close-dialog";
+import { keepLooksOn, readLooksOn } from "./looks-on";
+import { terminalName } from "./naming";
+import { usePreferences } from "./preferences";
 import { closeTerminal, openTerminal, terminalsQuery } from "./queries";
 import { RecordingsDialog } from "./recordings-dialog";
 import { Refused } from "./refused";
 import { RenameDialog } from "./rename-dialog";
+import { frameAround, roomIn } from "./room";
 import { Tabs, tabId } from "./tabs";
 import { TerminalMenu } from "./terminal-menu";
 import { TerminalView } from "./terminal-view";
@@ -34,7 +40,9 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
   const [chosen, setChosen] = useState(() => sessionStorage.getItem(kept) ?? "");
   // As they were when they were first looked at: one that somebody else closes stays until it was read that it is gone.
   const [opened, setOpened] = useState<readonly Terminal[]>([]);
-  const [watched, setWatched] = useState<readonly string[]>([]);
+  const [watched, setWatched] = useState(() => readLooksOn(core));
+  const { letters } = usePreferences();
+  const box = useRef<HTMLDivElement>(null);
   const [finding, setFinding] = useState(false);
   const [asking, setAsking] = useState<Asking>();
 
@@ -59,11 +67,15 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
     ]);
   const forget = (id: string) => {
     setOpened((before) => before.filter((each) => each.id !== id));
+    setWatched(keepLooksOn(core, id, false));
     client.setQueryData(query.queryKey, (before) => before?.filter((each) => each.id !== id));
     void client.invalidateQueries({ queryKey: query.queryKey });
   };
   const open = useMutation({
-    mutationFn: () => openTerminal(core, workspace),
+    mutationFn: () => {
+      const frame = frameAround(box.current, letters);
+      return openTerminal(core, workspace, frame && roomIn(frame));
+    },
     onMutate: wishToType,
     onSuccess: (terminal) => {
       put(terminal);
@@ -71,23 +83,29 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
     },
     onError: dropWish,
   });
+  const putAway = useMutation({
+    mutationFn: ({ id }: Terminal) => closeTerminal(core, id),
+    onSuccess: (_, { id }) => {
+      forget(id);
+      // With a tab its focus goes. Whoever is elsewhere by now stays there.
+      setTimeout(() => document.activeElement === document.body && focusTab());
+    },
+    onError: () => client.invalidateQueries(query),
+  });
+  const focusTab = () => box.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
   const close = (terminal: Terminal) => {
     if (!listed.some(({ id }) => id === terminal.id)) forget(terminal.id);
     else if (!terminal.exited) setAsking({ what: "close", terminal });
-    else
-      closeTerminal(core, terminal.id).then(
-        () => forget(terminal.id),
-        () => client.invalidateQueries(query),
-      );
+    else putAway.mutate(terminal);
   };
   // A dialog that nobody's button opened gives the focus back to nobody.
   const answered = () => {
     setAsking(undefined);
-    setTimeout(() => document.getElementById(tabId(shown?.id ?? ""))?.focus());
+    setTimeout(focusTab);
   };
   const opens = workspace === undefined ? "New terminal" : `New terminal in ${workspace}`;
   return (
-    <Radix.Root value={shown?.id ?? ""} onValueChange={turnTo} className="flex min-h-0 flex-1 flex-col">
+    <Radix.Root value={shown?.id ?? ""} onValueChange={turnTo} ref={box} className="flex min-h-0 flex-1 flex-col">
       <div className="flex items-center gap-1 bg-surface py-1 pr-1 pl-2">
         {picker}
         <Tip text={opens}>
@@ -105,9 +123,7 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
         <TerminalMenu
           terminal={shown}
           looksOn={shown !== undefined && watched.includes(shown.id)}
-          onLookOn={(looksOn) =>
-            shown && setWatched([...watched.filter((id) => id !== shown.id), ...(looksOn ? [shown.id] : [])])
-          }
+          onLookOn={(looksOn) => shown && setWatched(keepLooksOn(core, shown.id, looksOn))}
           onFind={() => setFinding(true)}
           onRename={() => shown && setAsking({ what: "rename", terminal: shown })}
           onClose={() => shown && close(shown)}
@@ -126,6 +142,19 @@ export function CoreTerminals({ core, workspace, picker, leave }: Props) {
         )}
       </div>
       {open.error && <Refused error={open.error} onDone={() => open.reset()} />}
+      {putAway.error && (
+        <Notice
+          kind="bad"
+          className="m-3"
+          action={
+            <Button size="small" kind="quiet" onClick={() => putAway.reset()}>
+              Got it
+            </Button>
+          }
+        >
+          “{terminalName(putAway.variables)}” is not closed: {words(putAway.error)}
+        </Notice>
+      )}
       {terminals.length === 0 && (
         <Empty isPending={isPending} error={error} opens={opens} busy={open.isPending} onOpen={() => open.mutate()} />
       )}

@@ -208,6 +208,10 @@ export class Emulator implements Screen {
     this.terminal.options.screenReaderMode = looks.readAloud;
   }
 
+  get letters(): number {
+    return this.looks.letters;
+  }
+
   focus(): void {
     this.terminal.focus();
   }

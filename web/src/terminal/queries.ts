@@ -1,7 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api, request } from "@/api/client";
 import * as ofCore from "@/api/of-core";
+import { isProblem } from "@/api/problem";
 import type { Recording, Terminal } from "@/api/schema";
+import type { Size } from "./told";
 
 /** A Core's terminals, oldest first. Others open and close them too. */
 export const terminalsQuery = (core: string) =>
@@ -23,8 +25,9 @@ export const recordingsQuery = (core: string) =>
     },
   });
 
-export async function openTerminal(core: string, workspace: string | undefined): Promise<Terminal> {
-  const body = workspace === undefined ? {} : { workspace };
+/** `size`: of the place that waits for it. */
+export async function openTerminal(core: string, workspace?: string, size?: Size): Promise<Terminal> {
+  const body = { ...(workspace === undefined ? {} : { workspace }), ...(size === undefined ? {} : { size }) };
   const opened = api.POST("/api/v1/cores/{core}/terminals", { params: { path: { core } }, body });
   return ofCore.read(ofCore.terminal, await answer(opened));
 }
@@ -35,8 +38,14 @@ export async function renameTerminal(core: string, terminal: string, name: strin
   return ofCore.read(ofCore.terminal, await answer(renamed));
 }
 
-export const closeTerminal = (core: string, terminal: string) =>
-  answer(api.DELETE("/api/v1/cores/{core}/terminals/{terminal}", { params: { path: { core, terminal } } }));
+/** Where somebody else was first, it is closed all the same. */
+export async function closeTerminal(core: string, terminal: string): Promise<void> {
+  try {
+    await answer(api.DELETE("/api/v1/cores/{core}/terminals/{terminal}", { params: { path: { core, terminal } } }));
+  } catch (error) {
+    if (!isProblem(error, "not-found")) throw error;
+  }
+}
 
 export const removeRecording = (core: string, terminal: string) =>
   answer(api.DELETE("/api/v1/cores/{core}/recordings/{terminal}", { params: { path: { core, terminal } } }));

@@ -5,6 +5,7 @@ import { Emulator, type Looks, type Offer } from "./emulator";
 import type { Shortcut } from "./keys";
 import { withCtrl } from "./keys";
 import { terminalUrl } from "./queries";
+import { frameAround, noteRoom } from "./room";
 
 /** A size that is still being drawn is nobody's size. */
 const SETTLED = 100;
@@ -26,8 +27,9 @@ export class Seat {
   constructor(
     core: string,
     terminal: string,
-    element: HTMLElement,
+    private readonly element: HTMLElement,
     looks: Looks,
+    looksOn: boolean,
     private readonly tells: Tells,
   ) {
     this.emulator = new Emulator(looks, {
@@ -45,7 +47,7 @@ export class Seat {
       url: terminalUrl(core, terminal),
       ask: (signal: AbortSignal) => answer(api.GET("/api/v1/cores/{core}/terminals/{terminal}", { params, signal })),
     };
-    this.attachment = new Attachment(target, this.emulator, false);
+    this.attachment = new Attachment(target, this.emulator, looksOn);
     this.emulator.open(element);
     this.watching = new ResizeObserver(() => this.settle());
     // How it is drawn decides how much there is room for, and that is said with the first word.
@@ -76,7 +78,10 @@ export class Seat {
   fit(): void {
     if (this.left) return;
     const room = this.emulator.room();
-    if (room !== undefined) this.attachment.fit(room);
+    if (room === undefined) return;
+    this.attachment.fit(room);
+    const frame = frameAround(this.element, this.emulator.letters);
+    if (frame !== undefined) noteRoom(frame, room);
   }
 
   /** For keyboards without a Ctrl key: it counts for the next letter. */

@@ -30,16 +30,16 @@ export function TerminalView({ core, terminal, shown, looksOn, finding, onFind, 
   const hint = useId();
   const client = useQueryClient();
   const [pasteRefused, setPasteRefused] = useState(false);
-  const { place, seat, attached, offer, settleOffer, ctrl } = useSeat(core, terminal.id, shown, (means) => {
-    if (means === "find") onFind(true);
-    if (means === "leave") onLeave();
+  const { place, seat, attached, offer, settleOffer, ctrl } = useSeat(core, terminal.id, {
+    shown,
+    looksOn,
+    onShortcut: (means) => {
+      if (means === "find") onFind(true);
+      if (means === "leave") onLeave();
+    },
   });
   const close = useMutation({ mutationFn: () => closeTerminal(core, terminal.id), onSuccess: onGone });
   const { title, exited } = attached;
-
-  useEffect(() => {
-    if (seat !== undefined && seat.attachment.now().looksOn !== looksOn) seat.attachment.lookOn(looksOn);
-  }, [seat, looksOn]);
 
   // After a tab that was pressed has got the focus from the browser, and a menu has given it back.
   useEffect(() => {

@@ -18,23 +18,26 @@ type InFront = {
   readonly ctrl: boolean;
 };
 
+type Wants = { readonly shown: boolean; readonly looksOn: boolean; readonly onShortcut: (it: Shortcut) => void };
+
 /** Takes a seat in front of a terminal for as long as it is on the page. */
-export function useSeat(core: string, terminal: string, shown: boolean, onShortcut: (it: Shortcut) => void): InFront {
+export function useSeat(core: string, terminal: string, { shown, looksOn, onShortcut }: Wants): InFront {
   const place = useRef<HTMLDivElement>(null);
   const [seat, setSeat] = useState<Seat>();
   const [offer, setOffer] = useState<Offer>();
   const [ctrl, setCtrl] = useState(false);
   const dark = useDark();
   const { letters, readAloud } = usePreferences();
-  const newest = useRef({ onShortcut, looks: { dark, letters, readAloud } });
+  const newest = useRef({ onShortcut, looksOn, looks: { dark, letters, readAloud } });
 
   useEffect(() => {
-    newest.current = { onShortcut, looks: { dark, letters, readAloud } };
+    newest.current = { onShortcut, looksOn, looks: { dark, letters, readAloud } };
   });
 
   useEffect(() => {
     if (place.current === null) return;
-    const taken = new Seat(core, terminal, place.current, newest.current.looks, {
+    const { looks, looksOn } = newest.current;
+    const taken = new Seat(core, terminal, place.current, looks, looksOn, {
       onShortcut: (it) => newest.current.onShortcut(it),
       onOffer: setOffer,
       onCtrl: setCtrl,
@@ -56,6 +59,10 @@ export function useSeat(core: string, terminal: string, shown: boolean, onShortc
     void seat.show();
     return () => seat.hide();
   }, [seat, shown]);
+
+  useEffect(() => {
+    if (seat !== undefined && seat.attachment.now().looksOn !== looksOn) seat.attachment.lookOn(looksOn);
+  }, [seat, looksOn]);
 
   const attached = useSyncExternalStore(seat?.attachment.subscribe ?? never, seat?.attachment.now ?? (() => NOBODY));
   const { live } = attached;
