@@ -12,8 +12,8 @@ import { WorkspaceBranch } from "./workspace-branch";
 
 /** One Core in the sidebar, with its workspaces when it is open. `all`: how many there are. */
 export function CoreBranch({ core, all }: { core: CoreView; all: number }) {
-  const [open, toggle] = useOpenCore(core.id, all);
   const { core: here } = useParams({ strict: false });
+  const [open, toggle] = useOpenCore(core.id, { all, here: here === core.id, waits: core.waiting_approvals > 0 });
   const { tone, text } = attention(core);
   const online = presence(core) === "online";
   return (

@@ -18,11 +18,21 @@ export function readLeft(text: string | null): Left {
   }
 }
 
-export const isOpen = (left: Left, core: string, all: number): boolean => left[core] ?? all <= FEW;
+type Stands = {
+  /** How many Cores there are. */
+  readonly all: number;
+  /** The page shows it, or something on it. */
+  readonly here: boolean;
+  /** Something on it waits for an answer. */
+  readonly waits: boolean;
+};
 
-export function useOpenCore(core: string, all: number): [boolean, () => void] {
+export const isOpen = (left: Left, core: string, { all, here, waits }: Stands): boolean =>
+  left[core] ?? (all <= FEW || here || waits);
+
+export function useOpenCore(core: string, stands: Stands): [boolean, () => void] {
   const [left, setLeft] = useState(() => readLeft(localStorage.getItem(KEY)));
-  const open = isOpen(left, core, all);
+  const open = isOpen(left, core, stands);
   const toggle = () => {
     const next = { ...readLeft(localStorage.getItem(KEY)), [core]: !open };
     localStorage.setItem(KEY, JSON.stringify(next));
