@@ -5,7 +5,7 @@ export const KEYS: readonly Keys[] = [
   {
     where: "Anywhere",
     keys: [
-      [["Ctrl+K", "⌘K"], "Palette: go to everything that has a name"],
+      [["Ctrl+K", "⌘K"], "Palette: go to everything that has a name. In a terminal Ctrl+K is the shell’s"],
       [["Ctrl+`"], "Terminals, there and away"],
       [["Tab"], "First on a page: “Skip to the page”"],
     ],
