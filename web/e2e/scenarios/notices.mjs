@@ -13,9 +13,7 @@ function standIn() {
       window.last_told = this;
     }
   };
-  Object.defineProperty(Document.prototype, "visibilityState", {
-    get: () => (window.looks_elsewhere ? "hidden" : "visible"),
-  });
+  Document.prototype.hasFocus = () => !window.looks_elsewhere;
 }
 
 export default async function ({ person, picture, password, told }) {

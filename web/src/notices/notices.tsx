@@ -9,7 +9,7 @@ import { coresQuery } from "@/cores/queries";
 import { useWaiting } from "@/inbox/use-waiting";
 import { count } from "@/inbox/waiting";
 import { news, seen } from "./changes";
-import { notify } from "./notify";
+import { notify, takePart } from "./notify";
 import { useWaitingInTitle } from "./title";
 
 /** Draws nothing: follows every Core's sessions and tells what is new. */
@@ -19,6 +19,7 @@ export function Notices({ me }: { me: Me }) {
   useWaitingInTitle(count(useWaiting()));
   const online = cores.filter((core) => presence(core) === "online");
   const lists = useQueries({ queries: online.map(({ id }) => sessionsQuery(id)) });
+  useEffect(takePart, []);
   const before = useRef(new Map<string, ReturnType<typeof seen>>());
   useEffect(() => {
     for (const [at, core] of online.entries()) {
@@ -28,7 +29,7 @@ export function Notices({ me }: { me: Me }) {
         const title = kind === "waits" ? "An approval waits" : "A turn has ended";
         const go = () =>
           navigate({ to: "/cores/$core/sessions/$session", params: { core: core.id, session: session.id } });
-        notify(title, `${sessionTitle(session)} on ${core.name}`, session.id, go);
+        void notify(title, `${sessionTitle(session)} on ${core.name}`, session.id, go);
       }
       before.current.set(core.id, seen(sessions));
     }
