@@ -1,7 +1,19 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Folder, Inbox, Keyboard, MessageSquare, Moon, Server, Settings, SquareTerminal } from "lucide-react";
+import {
+  Folder,
+  House,
+  Inbox,
+  Keyboard,
+  LogOut,
+  MessageSquare,
+  Moon,
+  Plus,
+  Server,
+  Settings,
+  SquareTerminal,
+} from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useRef, useState } from "react";
 import { sessionsQuery, workspacesQuery } from "@/chat/queries";
@@ -9,11 +21,16 @@ import { sessionTitle } from "@/chat/session-title";
 import { presence } from "@/cores/core-state";
 import { coresQuery } from "@/cores/queries";
 import { isDark, setTheme } from "@/preferences/theme";
+import { useLogOut } from "@/shell/log-out";
 import { togglePanel } from "@/shell/panel";
+import { StillIn } from "@/shell/still-in";
+import { useMe } from "@/shell/use-me";
 
 /** Everything that can be gone to or done, by its name. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
+  const me = useMe();
+  const logOut = useLogOut();
   const { data: cores = [] } = useQuery(coresQuery);
   const online = cores.filter((core) => presence(core) === "online");
   const workspaces = useQueries({ queries: online.map(({ id }) => workspacesQuery(id)) });
@@ -48,12 +65,19 @@ export function Palette({ onClose }: { onClose: () => void }) {
               placeholder="Go to or do something…"
               className="w-full border-b bg-transparent px-4 py-3 outline-none placeholder:text-ink-faint"
             />
+            <StillIn error={logOut.error} className="m-2" />
+            {logOut.isPending && (
+              <p role="status" className="px-4 py-2 text-ink-soft text-sm">
+                Logging out…
+              </p>
+            )}
             <Command.List className="max-h-[50dvh] overflow-y-auto p-2">
               <Command.Empty className="px-2 py-6 text-center text-ink-faint text-sm">
                 Nothing has this name.
               </Command.Empty>
               <Group heading="Pages">
                 <Item onSelect={run(() => navigate({ to: "/inbox" }))} icon={<Inbox />} name="Inbox" />
+                <Item onSelect={run(() => navigate({ to: "/" }))} icon={<House />} name="Start page" />
                 <Item
                   onSelect={run(() => navigate({ to: "/settings/cores" }))}
                   icon={<Settings />}
@@ -63,6 +87,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   onSelect={run(() => navigate({ to: "/settings/account" }))}
                   icon={<Settings />}
                   name="Settings: Account"
+                />
+                <Item
+                  onSelect={run(() => navigate({ to: "/settings/appearance" }))}
+                  icon={<Settings />}
+                  name="Settings: Appearance"
                 />
                 <Item
                   onSelect={run(() => navigate({ to: "/settings/keyboard" }))}
@@ -79,6 +108,15 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   icon={<Moon />}
                   name="Colours: light or dark"
                 />
+                {me.role === "admin" && (
+                  <Item
+                    onSelect={run(() => navigate({ to: "/settings/cores", search: { add: true } }))}
+                    icon={<Plus />}
+                    name="Add a Core"
+                  />
+                )}
+                {/* It stays open: here it says if that did not work. */}
+                <Item onSelect={() => logOut.mutate()} icon={<LogOut />} name="Log out" />
               </Group>
               <Group heading="Cores">
                 {cores.map(({ id, name }) => (

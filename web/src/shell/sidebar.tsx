@@ -55,7 +55,7 @@ export function Sidebar({ me }: { me: Me }) {
           </Link>
         )}
       </div>
-      <div className="flex items-center gap-1 border-t p-2">
+      <div className="flex flex-wrap items-center gap-1 border-t p-2">
         <UserMenu me={me} />
         <Link to="/settings" className={`${row} max-md:min-w-9 max-md:justify-center`} aria-label="Settings">
           <Settings aria-hidden />
