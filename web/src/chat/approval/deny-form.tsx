@@ -1,12 +1,13 @@
 import { Button } from "@/ui/button";
 import { Field, TextArea } from "@/ui/field";
+import { focusInPlace } from "@/ui/focus";
 import { useKept } from "../kept";
-import type { FormProps } from "./form";
+import type { StepProps } from "./form";
 
-type Props = FormProps & { onBack: () => void; label?: string; action?: string };
+type Props = StepProps & { label?: string; action?: string };
 
 /** No, and why: the model reads it. */
-export function DenyForm({ asked, reply, busy, blocked, onBack, label = "Why not", action = "Deny" }: Props) {
+export function DenyForm({ asked, reply, busy, blocked, opened, onBack, label = "Why not", action = "Deny" }: Props) {
   const [reason, setReason, forget] = useKept(`deny.${asked.approval}`, "");
   const deny = () => {
     const message = reason.trim();
@@ -29,7 +30,7 @@ export function DenyForm({ asked, reply, busy, blocked, onBack, label = "Why not
         {(ties) => (
           <TextArea
             {...ties}
-            ref={(it) => it?.focus({ preventScroll: true })}
+            ref={opened ? focusInPlace : null}
             rows={2}
             maxLength={4000}
             value={reason}

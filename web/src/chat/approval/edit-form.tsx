@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { Button } from "@/ui/button";
 import { Field, TextArea } from "@/ui/field";
+import { focusInPlace } from "@/ui/focus";
 import { useKept } from "../kept";
 import { editable, edited } from "./edit";
-import type { FormProps } from "./form";
+import type { StepProps } from "./form";
 
 /** Allows a tool with another input than the one that was asked for. */
-export function EditForm({ asked, reply, busy, blocked, onBack }: FormProps & { onBack: () => void }) {
+export function EditForm({ asked, reply, busy, blocked, opened, onBack }: StepProps) {
   const { label, text: before } = editable(asked.tool, asked.input);
   const [text, setText, forget] = useKept(`edit.${asked.approval}`, before);
   const [fault, setFault] = useState<string>();
@@ -35,7 +36,7 @@ export function EditForm({ asked, reply, busy, blocked, onBack }: FormProps & { 
         {(ties) => (
           <TextArea
             {...ties}
-            ref={(it) => it?.focus({ preventScroll: true })}
+            ref={opened ? focusInPlace : null}
             className="font-mono text-xs leading-5"
             rows={Math.min(16, Math.max(3, text.split("\n").length + 1))}
             spellCheck={false}

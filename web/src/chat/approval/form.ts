@@ -9,3 +9,10 @@ export type FormProps = {
   /** Why this person cannot answer, in words. */
   readonly blocked: string | undefined;
 };
+
+/** A form that is opened, and left again. */
+export type StepProps = FormProps & {
+  /** It was opened here and now, and not found open: then it has the focus. */
+  readonly opened: boolean;
+  readonly onBack: () => void;
+};

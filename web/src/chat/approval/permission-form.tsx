@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { Button } from "@/ui/button";
 import { Tip } from "@/ui/tip";
 import { visible } from "../plain-text";
@@ -7,23 +6,23 @@ import { DenyForm } from "./deny-form";
 import { EditForm } from "./edit-form";
 import type { FormProps } from "./form";
 import { sessionRules } from "./rules";
+import { useStep } from "./use-step";
 
 /** Whether a tool may run, with exactly what it would get. */
 export function PermissionForm(props: FormProps) {
   const { asked, reply, busy, blocked } = props;
-  const [step, setStep] = useState<"look" | "edit" | "deny">("look");
+  const { step, go, form } = useStep(props);
   const rules = sessionRules(asked.suggestions);
   // Often the tool's own input says it already.
   const said = JSON.stringify(asked.input)?.includes(JSON.stringify(asked.description ?? "").slice(1, -1));
   const about = said ? undefined : asked.description;
   const off = busy || blocked !== undefined;
-  const back = () => setStep("look");
   return (
     <>
       {about && <p className="mb-2 break-words text-ink-soft text-sm">{visible(about)}</p>}
       {step !== "edit" && <ToolInput name={asked.tool} input={asked.input} />}
-      {step === "edit" && <EditForm {...props} onBack={back} />}
-      {step === "deny" && <DenyForm {...props} onBack={back} />}
+      {step === "edit" && <EditForm {...props} {...form} />}
+      {step === "deny" && <DenyForm {...props} {...form} />}
       {step === "look" && (
         <div className="mt-3 flex flex-wrap gap-2">
           <Button kind="primary" disabled={off} busy={busy} onClick={() => reply({ decision: "allow" })}>
@@ -36,10 +35,10 @@ export function PermissionForm(props: FormProps) {
               Allow for this session
             </Button>
           </Tip>
-          <Button disabled={off} onClick={() => setStep("edit")}>
+          <Button disabled={off} onClick={() => go("edit")}>
             Edit
           </Button>
-          <Button disabled={off} onClick={() => setStep("deny")}>
+          <Button disabled={off} onClick={() => go("deny")}>
             Deny
           </Button>
         </div>

@@ -1,13 +1,13 @@
-import { useState } from "react";
 import { Button } from "@/ui/button";
 import { Markdown } from "../markdown/markdown";
 import { DenyForm } from "./deny-form";
 import type { FormProps } from "./form";
+import { useStep } from "./use-step";
 
 /** Whether to begin with a plan, and in which mode. */
 export function PlanForm(props: FormProps & { plan: string }) {
   const { plan, reply, busy, blocked } = props;
-  const [denying, setDenying] = useState(false);
+  const { step, go, form } = useStep(props);
   const off = busy || blocked !== undefined;
   return (
     <>
@@ -19,8 +19,8 @@ export function PlanForm(props: FormProps & { plan: string }) {
           <Markdown text={plan} />
         </section>
       )}
-      {denying ? (
-        <DenyForm {...props} onBack={() => setDenying(false)} label="What to plan otherwise" action="Keep planning" />
+      {step === "deny" ? (
+        <DenyForm {...props} {...form} label="What to plan otherwise" action="Keep planning" />
       ) : (
         <div className="mt-3 flex flex-wrap gap-2">
           <Button
@@ -34,7 +34,7 @@ export function PlanForm(props: FormProps & { plan: string }) {
           <Button disabled={off} onClick={() => reply({ decision: "allow", mode: "accept_edits" })}>
             Begin, and accept edits
           </Button>
-          <Button disabled={off} onClick={() => setDenying(true)}>
+          <Button disabled={off} onClick={() => go("deny")}>
             Keep planning
           </Button>
         </div>

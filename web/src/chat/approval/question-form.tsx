@@ -1,4 +1,3 @@
-import { useState } from "react";
 import type { Question } from "@/api/schema";
 import { Button } from "@/ui/button";
 import { useKept } from "../kept";
@@ -6,17 +5,16 @@ import { complete, NONE, readAnswers } from "./answers";
 import { DenyForm } from "./deny-form";
 import type { FormProps } from "./form";
 import { QuestionField } from "./question-field";
+import { useStep } from "./use-step";
 
 export function QuestionForm(props: FormProps & { questions: readonly Question[] }) {
   const { asked, questions, reply, busy, blocked } = props;
   const [kept, keep, forget] = useKept(`answers.${asked.approval}`, "");
-  const [denying, setDenying] = useState(false);
+  const { step, go, form } = useStep(props);
   const given = readAnswers(kept);
   const answers = complete(questions, given);
-  if (denying) {
-    return (
-      <DenyForm {...props} onBack={() => setDenying(false)} label="Why you do not answer" action="Do not answer" />
-    );
+  if (step === "deny") {
+    return <DenyForm {...props} {...form} label="Why you do not answer" action="Do not answer" />;
   }
   return (
     <form
@@ -41,7 +39,7 @@ export function QuestionForm(props: FormProps & { questions: readonly Question[]
         <Button type="submit" kind="primary" busy={busy} disabled={!answers || blocked !== undefined}>
           Answer
         </Button>
-        <Button disabled={busy || blocked !== undefined} onClick={() => setDenying(true)}>
+        <Button disabled={busy || blocked !== undefined} onClick={() => go("deny")}>
           Do not answer
         </Button>
       </div>

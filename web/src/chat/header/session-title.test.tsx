@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Session } from "@/api/schema";
 import { SessionTitle } from "./session-title";
 
@@ -48,4 +48,20 @@ test("nothing behind a dialog is renamed", () => {
   shown(<div role="dialog">Rename the terminal</div>);
   fireEvent.keyDown(screen.getByText("Rename the terminal"), { key: "F2" });
   expect(field()).toBeNull();
+});
+
+test("a change of the session does not fetch the focus into its name again", () => {
+  const beside = <input aria-label="Message" />;
+  const { rerender } = shown(beside);
+  fireEvent.keyDown(document.body, { key: "F2" });
+  const name = screen.getByLabelText("The session's name");
+  expect(document.activeElement).toBe(name);
+  const focused = vi.spyOn(name, "focus");
+  rerender(
+    <>
+      <SessionTitle session={{ ...session, activity: "working" }} onChange={() => {}} />
+      {beside}
+    </>,
+  );
+  expect(focused).not.toHaveBeenCalled();
 });

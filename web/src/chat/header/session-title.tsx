@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { Session } from "@/api/schema";
+import { focusInPlace } from "@/ui/focus";
 import { sessionTitle } from "../session-title";
 
 /** Renamed where it stands: F2 or a click, Enter keeps it, Escape leaves it as it was. */
@@ -59,7 +60,7 @@ export function SessionTitle({ session, onChange }: { session: Session; onChange
       defaultValue={session.title ?? ""}
       placeholder={shown}
       maxLength={200}
-      ref={(it) => it?.focus()}
+      ref={focusInPlace}
       className="block h-7 w-full rounded-md border border-line-strong bg-surface px-1.5 font-semibold"
       onFocus={(event) => event.target.select()}
       onBlur={(event) => done(event.target.value, false)}
