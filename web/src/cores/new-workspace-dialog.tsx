@@ -31,12 +31,18 @@ export function NewWorkspaceDialog({ core, onClose }: { core: CoreView; onClose:
     },
     onSuccess: async (workspace) => {
       await client.invalidateQueries({ queryKey: workspacesQuery(core.id).queryKey });
-      if (workspace.state === "cloning") return setCloning(workspace.name);
-      keepDraft(core.id, undefined);
-      onClose();
-      await open(workspace.name);
+      if (workspace.state !== "cloning") keepDraft(core.id, undefined);
     },
   });
+  // Whoever has closed the dialog meanwhile stays where they are.
+  const submit = (draft: WorkspaceDraft) =>
+    create.mutate(draft, {
+      onSuccess: ({ name, state }) => {
+        if (state === "cloning") return setCloning(name);
+        onClose();
+        return open(name);
+      },
+    });
   return (
     <Dialog
       open
@@ -45,7 +51,7 @@ export function NewWorkspaceDialog({ core, onClose }: { core: CoreView; onClose:
       description={`A folder on “${core.name}” in which sessions work.`}
     >
       {cloning === undefined ? (
-        <NewWorkspaceForm core={core} create={create} onCancel={onClose} />
+        <NewWorkspaceForm core={core} create={create} onSubmit={submit} onCancel={onClose} />
       ) : clone?.state === "failed" ? (
         <>
           <Notice kind="bad">The repository could not be cloned: {oneLine(clone.reason, 500)}</Notice>

@@ -19,11 +19,12 @@ import {
 
 type Props = {
   core: CoreView;
-  create: UseMutationResult<Workspace, Error, WorkspaceDraft>;
+  create: Pick<UseMutationResult<Workspace, Error, WorkspaceDraft>, "error" | "isPending" | "reset">;
+  onSubmit: (draft: WorkspaceDraft) => void;
   onCancel: () => void;
 };
 
-export function NewWorkspaceForm({ core, create, onCancel }: Props) {
+export function NewWorkspaceForm({ core, create, onSubmit, onCancel }: Props) {
   const [draft, setDraft] = useState(() => keptDraft(core.id));
   const change = (part: Partial<WorkspaceDraft>) => {
     const next = { ...draft, ...part };
@@ -43,7 +44,7 @@ export function NewWorkspaceForm({ core, create, onCancel }: Props) {
   const complete = isWorkspaceName(name) && (!cloning || (draft.url !== "" && badAddress === undefined));
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (complete) create.mutate({ ...draft, name });
+    if (complete) onSubmit({ ...draft, name });
   };
   const plain = { autoCapitalize: "none", autoComplete: "off", spellCheck: false } as const;
   return (

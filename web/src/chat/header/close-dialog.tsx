@@ -26,12 +26,15 @@ export function CloseDialog({ core, session, open, onDone }: Props) {
     <Dialog
       open={open}
       onOpenChange={onDone}
+      held={close.isPending}
       title="Close this session for good?"
       description="Its turn and its process end. Its history stays and can be read and forked, but nobody can write in it any more."
     >
       <Failure error={close.error} />
       <DialogActions>
-        <Button onClick={onDone}>Cancel</Button>
+        <Button onClick={onDone} disabled={close.isPending}>
+          Cancel
+        </Button>
         <Button kind="danger" busy={close.isPending} onClick={() => close.mutate()}>
           Close it
         </Button>

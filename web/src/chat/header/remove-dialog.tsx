@@ -17,23 +17,29 @@ export function RemoveDialog({ core, session, open, onDone }: Props) {
       answer(
         api.DELETE("/api/v1/cores/{core}/sessions/{session}", { params: { path: { core, session: session.id } } }),
       ),
-    onSuccess: async () => {
-      const { workspace } = session;
-      await navigate({ to: "/cores/$core/workspaces/$workspace", params: { core, workspace } });
-      await client.invalidateQueries({ queryKey: ["cores", core, "sessions"] });
-    },
+    // The lists follow; nobody waits for them.
+    onSuccess: () => void client.invalidateQueries({ queryKey: ["cores", core, "sessions"] }),
   });
+  const { workspace } = session;
+  // Whoever has gone elsewhere meanwhile stays there.
+  const submit = () =>
+    remove.mutate(undefined, {
+      onSuccess: () => navigate({ to: "/cores/$core/workspaces/$workspace", params: { core, workspace } }),
+    });
   return (
     <Dialog
       open={open}
       onOpenChange={onDone}
+      held={remove.isPending}
       title="Remove this session?"
       description={`“${sessionTitle(session)}” and all that was said in it are gone for good, for everybody. The files in the workspace stay.`}
     >
       <Failure error={remove.error} />
       <DialogActions>
-        <Button onClick={onDone}>Cancel</Button>
-        <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+        <Button onClick={onDone} disabled={remove.isPending}>
+          Cancel
+        </Button>
+        <Button kind="danger" busy={remove.isPending} onClick={submit}>
           Remove it
         </Button>
       </DialogActions>

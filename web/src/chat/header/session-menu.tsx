@@ -48,12 +48,12 @@ export function SessionMenu({ core, view, session, change }: Props) {
     setAsking(chosen.current);
     chosen.current = undefined;
   };
-  const fork = useFork(core, session);
+  const forking = useFork(core, session);
   const exported = useMutation({ mutationFn: (format: Format) => download(core, session, format) });
   const manages = session.created_by.user === me.user || me.role === "admin";
   const lends = view !== undefined && mayEntrust(view, me) && !session.closed_at && !session.archived_at;
   const shared = session.visibility === "shared";
-  const failure = fork.error ?? exported.error;
+  const failure = forking.error ?? exported.error;
   const stay = () => setAsking(undefined);
   return (
     <>
@@ -64,13 +64,13 @@ export function SessionMenu({ core, view, session, change }: Props) {
             kind="quiet"
             size="icon"
             aria-label="More about this session"
-            busy={fork.isPending || exported.isPending}
+            busy={forking.isPending || exported.isPending}
           >
-            {!(fork.isPending || exported.isPending) && <Ellipsis aria-hidden />}
+            {!(forking.isPending || exported.isPending) && <Ellipsis aria-hidden />}
           </Button>
         }
       >
-        <MenuItem onSelect={() => fork.mutate()}>
+        <MenuItem onSelect={() => forking.fork()}>
           <GitFork aria-hidden /> Fork
         </MenuItem>
         <MenuItem onSelect={() => ask("servers")}>

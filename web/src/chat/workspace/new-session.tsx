@@ -35,13 +35,17 @@ export function NewSession({ core, workspace }: { core: string; workspace: strin
       const begun = api.POST("/api/v1/cores/{core}/sessions", { params: { path: { core } }, body });
       return ofCore.read(ofCore.session, await answer(begun));
     },
-    onSuccess: ({ id }) => {
+    onSuccess: () => {
       forget();
       // The list in the sidebar follows; nobody waits for it.
       void client.invalidateQueries({ queryKey: ["cores", core, "sessions"] });
-      return navigate({ to: "/cores/$core/sessions/$session", params: { core, session: id } });
     },
   });
+  // Whoever has gone elsewhere meanwhile stays there.
+  const submit = () =>
+    begin.mutate(undefined, {
+      onSuccess: ({ id }) => navigate({ to: "/cores/$core/sessions/$session", params: { core, session: id } }),
+    });
   const shared = visibility === "shared";
   return (
     <form
@@ -49,7 +53,7 @@ export function NewSession({ core, workspace }: { core: string; workspace: strin
       className="rounded-xl border bg-surface p-3"
       onSubmit={(event) => {
         event.preventDefault();
-        begin.mutate();
+        submit();
       }}
     >
       <div className="flex flex-wrap gap-2">

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useRouter } from "@tanstack/react-router";
 import { answer, api } from "@/api/client";
 import type { Workspace } from "@/api/schema";
 import { Button } from "@/ui/button";
@@ -10,7 +10,7 @@ import { workspacesQuery } from "../queries";
 /** A workspace that is being cloned, or could not be. */
 export function WorkspaceStanding({ core, workspace }: { core: string; workspace: Workspace }) {
   const client = useQueryClient();
-  const navigate = useNavigate();
+  const router = useRouter();
   const forget = useMutation({
     mutationFn: () =>
       answer(
@@ -18,8 +18,10 @@ export function WorkspaceStanding({ core, workspace }: { core: string; workspace
           params: { path: { core, workspace: workspace.name } },
         }),
       ),
-    onSuccess: async () => {
-      await navigate({ to: "/cores/$core", params: { core } });
+    onMutate: () => router.latestLocation.pathname,
+    onSuccess: async (_, __, from) => {
+      // The list may have forgotten it already, and this with it. Whoever has gone elsewhere meanwhile stays there.
+      if (router.latestLocation.pathname === from) await router.navigate({ to: "/cores/$core", params: { core } });
       await client.invalidateQueries({ queryKey: workspacesQuery(core).queryKey });
     },
   });
