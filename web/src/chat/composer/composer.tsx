@@ -8,6 +8,7 @@ import { CommandList, optionId } from "./command-list";
 import { completed } from "./commands";
 import { Drafts } from "./drafts";
 import { GrowingText } from "./growing-text";
+import { pastedFiles } from "./pasted";
 import { PictureStrip } from "./picture-strip";
 import { TYPES } from "./pictures";
 import { outboxOf } from "./session-outbox";
@@ -41,6 +42,8 @@ export function Composer({ core, session, pictures, blocked, said, working, inte
   const list = useId();
   const completion = useCompletion(core, session, draft.text, caret, blocked === undefined);
   const open = completion.commands.length > 0;
+  /** Why it is not sent now. */
+  const held = blocked ?? (pictures.reading ? "A picture is being read. Then it can be sent." : undefined);
   const empty = draft.text.trim() === "" && draft.pictures.length === 0;
 
   useEffect(() => {
@@ -57,7 +60,7 @@ export function Composer({ core, session, pictures, blocked, said, working, inte
   }, [draft.text]);
 
   const send = () => {
-    if (blocked !== undefined) return;
+    if (held !== undefined) return;
     const message = drafts.take();
     if (!message) return;
     outboxOf(core, session).add(message);
@@ -123,7 +126,7 @@ export function Composer({ core, session, pictures, blocked, said, working, inte
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onKeyDown={press}
           onPaste={(event) => {
-            const pasted = [...event.clipboardData.files];
+            const pasted = pastedFiles(event.clipboardData);
             if (pasted.length === 0) return;
             event.preventDefault();
             void pictures.add(pasted);
@@ -147,7 +150,7 @@ export function Composer({ core, session, pictures, blocked, said, working, inte
             </Button>
           </Tip>
           <p className="min-w-0 flex-1 px-1 text-ink-faint text-xs" role="status">
-            {said ? null : blocked}
+            {said && blocked !== undefined ? null : held}
           </p>
           {working && (
             <Tip text="Interrupt (Esc)">
@@ -163,13 +166,7 @@ export function Composer({ core, session, pictures, blocked, said, working, inte
             </Tip>
           )}
           <Tip text={working ? "Send: it waits for its turn" : "Send"}>
-            <Button
-              kind="primary"
-              size="icon"
-              aria-label="Send"
-              disabled={empty || blocked !== undefined}
-              onClick={send}
-            >
+            <Button kind="primary" size="icon" aria-label="Send" disabled={empty || held !== undefined} onClick={send}>
               <ArrowUp aria-hidden />
             </Button>
           </Tip>
