@@ -64,6 +64,7 @@ export function SessionView({ core, session: before, at }: Props) {
       className="flex min-h-0 flex-1 flex-col"
       onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()}
       onDrop={(event) => {
+        if (!event.dataTransfer.types.includes("Files")) return;
         event.preventDefault();
         void pictures.add([...event.dataTransfer.files]);
       }}

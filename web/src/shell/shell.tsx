@@ -18,6 +18,7 @@ import { NewVersion } from "./new-version";
 import { togglePanel, usePanel } from "./panel";
 import { useRoom } from "./room";
 import { Sidebar } from "./sidebar";
+import { useStrayFiles } from "./stray-files";
 import { useMe } from "./use-me";
 
 const loadPalette = async () => (await import("@/palette/palette")).Palette;
@@ -39,6 +40,7 @@ export function Shell() {
   useOnePerson(me);
   useFollowedCores();
   useRoom();
+  useStrayFiles();
   useEffect(reopenOutboxes, []);
   const { data: cores } = useQuery(coresQuery);
   // On a page of no Core the terminals are those of the first that answers.
