@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { CoreView } from "@/api/schema";
 import { presence } from "@/cores/core-state";
-import type { Standing } from "@/live/stream";
+import { awayWhy, type Standing } from "@/live/stream";
+import { useMissed } from "@/live/use-missed";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/notice";
 import { oneLine } from "@/ui/one-line";
@@ -10,6 +11,8 @@ type Props = { core: CoreView | undefined; standing: Standing; onAgain: () => vo
 
 /** How what is shown stands to what is: said in place, and what was read stays. */
 export function StandingLine({ core, standing, onAgain }: Props) {
+  const why = awayWhy(standing);
+  const missed = useMissed(why !== undefined);
   if (core && presence(core) === "revoked") {
     return <Notice kind="bad">The Core was revoked. What was read before stays here until this page is left.</Notice>;
   }
@@ -39,8 +42,8 @@ export function StandingLine({ core, standing, onAgain }: Props) {
       <Notice kind="warn">The Core is offline. It goes on by itself when it is back; what you type is kept.</Notice>
     );
   }
-  if (standing.state === "waiting") {
-    return <Notice kind="warn">{oneLine(standing.why)}. It goes on by itself.</Notice>;
+  if (missed && why !== undefined) {
+    return <Notice kind="warn">{oneLine(why)}. It goes on by itself.</Notice>;
   }
   return null;
 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { follow, type Standing } from "./stream";
+import { awayWhy, follow, type Standing } from "./stream";
 
 type Asked = { url: string; after: string | null };
 let asked: Asked[];
@@ -23,14 +23,18 @@ const refusal = (status: number, slug: string) => () =>
 async function heard(after?: string) {
   const events: string[] = [];
   const standings: Standing["state"][] = [];
+  const reasons: (string | undefined)[] = [];
   await follow({
     url: "/events",
     after,
     onEvent: (event) => events.push(event.data),
-    onStanding: ({ state }) => standings.push(state),
+    onStanding: (standing) => {
+      standings.push(standing.state);
+      reasons.push(awayWhy(standing));
+    },
     signal: new AbortController().signal,
   });
-  return { events, standings };
+  return { events, standings, reasons };
 }
 
 beforeEach(() => {
@@ -65,4 +69,31 @@ test("nothing is asked any more once it is given up", async () => {
   const given = new AbortController();
   await follow({ url: "/events", onEvent: () => given.abort(), onStanding: () => {}, signal: given.signal });
   expect(asked).toHaveLength(1);
+});
+
+/** Begins, and breaks as a browser says it. */
+const broken = () =>
+  new Response(
+    new ReadableStream({
+      pull(controller) {
+        controller.error(new TypeError("network error"));
+      },
+    }),
+  );
+
+test("why a stream is away is said in our own words, and still while it is tried again", async () => {
+  answers(
+    broken,
+    () => {
+      throw new TypeError("Failed to fetch");
+    },
+    refusal(503, "core-offline"),
+    refusal(404, "not-found"),
+  );
+  const { standings, reasons } = await heard();
+  const [lost, away, offline] = ["The connection was lost", "The gateway cannot be reached", "core-offline"];
+  expect(standings.filter((it) => it !== "live")).toEqual([
+    ...["connecting", "waiting", "connecting", "waiting", "connecting", "waiting", "connecting", "ended"],
+  ]);
+  expect(reasons.filter((it) => it !== undefined)).toEqual([lost, lost, away, away, offline, offline]);
 });

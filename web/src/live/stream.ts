@@ -1,12 +1,13 @@
 /** Following server-sent events through everything that can happen to a connection. */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { request } from "@/api/client";
-import { isProblem, type Problem } from "@/api/problem";
+import { isProblem, type Problem, Unreachable } from "@/api/problem";
 import { backoffAfter, pause } from "./backoff";
 
 /** How a stream stands, as a reader should be told. */
 export type Standing =
-  | { readonly state: "connecting" }
+  /** Once more, where it says why it was away. */
+  | { readonly state: "connecting"; readonly why?: string | undefined }
   | { readonly state: "live" }
   /** It tries again by itself. */
   | { readonly state: "waiting"; readonly why: string }
@@ -29,12 +30,22 @@ const SETTLED = 5_000;
 /** What no repetition changes. A login that has ended is waited for: whoever logs in again goes on where they were. */
 const FINAL = ["forbidden", "owner-only", "not-found", "core-revoked"];
 
+const LOST = "The connection was lost";
+
+/** Why it is away, in words. A browser has its own for a connection that breaks, and each has others. */
+const lossWords = (error: unknown): string => (isProblem(error) || error instanceof Unreachable ? error.message : LOST);
+
+/** Why nothing comes from a stream. Undefined: it comes, is about to for the first time, or has ended. */
+export const awayWhy = (standing: Standing): string | undefined =>
+  standing.state === "waiting" || standing.state === "connecting" ? standing.why : undefined;
+
 /** Follows until the signal is given or there is nothing left to follow. */
 export async function follow({ url, after, onEvent, onStanding, signal }: Following): Promise<void> {
   let last = after;
   let failures = 0;
+  let why: string | undefined;
   while (!signal.aborted) {
-    onStanding({ state: "connecting" });
+    onStanding({ state: "connecting", why });
     const began = performance.now();
     let refusal: unknown;
     try {
@@ -46,11 +57,13 @@ export async function follow({ url, after, onEvent, onStanding, signal }: Follow
         },
       });
       if (ended) return onStanding({ state: "ended", problem: undefined });
+      why = LOST;
     } catch (error) {
       if (signal.aborted) return;
       refusal = error;
       if (isProblem(error, ...FINAL)) return onStanding({ state: "ended", problem: error });
-      onStanding({ state: "waiting", why: error instanceof Error ? error.message : "The connection was lost" });
+      why = lossWords(error);
+      onStanding({ state: "waiting", why });
     }
     failures = performance.now() - began > SETTLED ? 0 : failures + 1;
     if (!signal.aborted) await pause(backoffAfter(refusal, failures), signal);

@@ -1,22 +1,14 @@
 import { useEffect, useState } from "react";
 import { useCoresStanding } from "@/cores/follow-cores";
+import { useMissed } from "@/live/use-missed";
 import { awayWords } from "./away-words";
 import { usePanel } from "./panel";
-
-/** A connection that is back sooner than this was not missed by anybody. */
-const MISSED = 1_500;
 
 /** Says it in place when the network or the gateway is away, and that it is back by going. */
 export function Connection() {
   const online = useOnline();
   const terminals = usePanel();
-  const away = useCoresStanding().state !== "live";
-  const [missed, setMissed] = useState(false);
-  useEffect(() => {
-    if (!away) return setMissed(false);
-    const timer = setTimeout(() => setMissed(true), MISSED);
-    return () => clearTimeout(timer);
-  }, [away]);
+  const missed = useMissed(useCoresStanding().state !== "live");
   if (online && !missed) return null;
   return (
     <div role="status" className="bg-warn-soft px-4 py-1.5 text-center text-sm">
