@@ -42,7 +42,10 @@ export function noteWords({ event, before }: Note): string {
     case "model_changed":
       return `${by(event.by)} chose the model ${oneLine(event.model, 80)}.`;
     case "permission_mode_changed":
-      return `${by(event.by)} changed the mode to “${modeName(event.mode)}”.`;
+      // Nobody changed it where a session that is resumed or forked falls back to asking.
+      return event.by
+        ? `${by(event.by)} changed the mode to “${oneLine(modeName(event.mode), 80)}”.`
+        : `The mode is “${oneLine(modeName(event.mode), 80)}” now.`;
     case "bypass_began":
       return `${by(event.by)} lets it run without asking until ${clock(event.until)}.`;
     case "bypass_ended": {
