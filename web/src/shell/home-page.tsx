@@ -16,12 +16,17 @@ const Beginning = beside(async () => (await import("./beginning")).Beginning);
 /** What there is, or what comes next for whoever begins. */
 export function HomePage() {
   const me = useMe();
-  const { data: cores, error } = useQuery(coresQuery);
+  const { data: cores, error, isPending } = useQuery(coresQuery);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto max-w-2xl px-4 py-10 sm:px-6">
         <h1 className="mb-6 truncate font-semibold text-2xl">Hello, {me.name}</h1>
         <Failure error={error} />
+        {isPending && (
+          <p role="status" className="text-ink-faint text-sm">
+            Asking for the Cores…
+          </p>
+        )}
         {cores && <Start cores={cores.filter((core) => presence(core) !== "revoked")} />}
       </div>
     </div>
