@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Search as Glass } from "lucide-react";
-import { type ReactNode, useDeferredValue, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Input } from "@/ui/field";
 import { searchQuery } from "../queries";
 import { Hits } from "./hits";
+import { usePaused } from "./use-paused";
 
 type Props = { core: string; workspace: string; children: ReactNode };
 
 /** Looks for what was said in a workspace. While nothing is looked for, its children are shown. */
 export function Search({ core, workspace, children }: Props) {
   const [words, setWords] = useState("");
-  const looked = useDeferredValue(words.trim());
+  const looked = usePaused(words.trim());
   const { data, error, isFetching } = useQuery({
     ...searchQuery(core, looked, workspace),
     // What was found before stays until something else is.
