@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { type SyntheticEvent, useState } from "react";
 import { answer, api } from "@/api/client";
 import { isProblem } from "@/api/problem";
+import { usePageTitle } from "@/notices/title";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Failure, Notice } from "@/ui/notice";
@@ -14,6 +15,7 @@ import { useSetupToken } from "./setup-token";
 const SHORTEST = 12;
 
 export function SetupPage() {
+  usePageTitle("Set up");
   const client = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState("");

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Session } from "@/api/schema";
 import { isOthersPlan, presence } from "@/cores/core-state";
+import { usePageTitle } from "@/notices/title";
 import { useMe } from "@/shell/use-me";
 import { Failure } from "@/ui/notice";
 import { messageBlocks } from "./blocked";
@@ -17,6 +18,7 @@ import { MessageList } from "./list/message-list";
 import { News } from "./news";
 import { present } from "./present";
 import { rightsTo } from "./rights";
+import { sessionTitle } from "./session-title";
 import { StandingLine } from "./standing-line";
 import { useCore } from "./use-blocked";
 import { useInterrupt } from "./use-interrupt";
@@ -34,6 +36,7 @@ export function SessionView({ core, session: before, at }: Props) {
   const view = useCore(core);
   const { conversation, standing, again } = useSessionFeed(core, before.id, rightsTo(before, view));
   const session = present(before, conversation.about);
+  usePageTitle(sessionTitle(session));
   const [end, setEnd] = useState(() => endOf(before.cursor));
   const now = endOf(before.cursor);
   if (now.epoch !== end.epoch) setEnd(now);

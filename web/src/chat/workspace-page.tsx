@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { WorkspaceServers } from "@/mcp/workspace-servers";
+import { usePageTitle } from "@/notices/title";
 import { TrustLine } from "@/trust/trust-line";
 import { Failure, Notice } from "@/ui/notice";
 import { oneLine } from "@/ui/one-line";
@@ -14,6 +15,7 @@ import { WorkspaceStanding } from "./workspace/workspace-standing";
 /** A workspace: its sessions, and the way to a new one. */
 export function WorkspacePage() {
   const { core, workspace: name } = useParams({ from: "/shell/cores/$core/workspaces/$workspace" });
+  usePageTitle(name);
   const view = useCore(core);
   const { data, error, isPending } = useQuery(workspacesQuery(core));
   const workspace = data?.find((it) => it.name === name);

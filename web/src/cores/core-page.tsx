@@ -5,6 +5,7 @@ import { ClaudeWarnings } from "@/claude/claude-warnings";
 import { SignInButton } from "@/claude/sign-in-button";
 import { signInSummary } from "@/claude/sign-in-words";
 import { CoreServers } from "@/mcp/core-servers";
+import { usePageTitle } from "@/notices/title";
 import { useMe } from "@/shell/use-me";
 import { Button } from "@/ui/button";
 import { Failure, Notice } from "@/ui/notice";
@@ -20,6 +21,7 @@ export function CorePage() {
   const { core: id } = useParams({ from: "/shell/cores/$core" });
   const { data: cores, error, isPending } = useQuery(coresQuery);
   const core = cores?.find((core) => core.id === id);
+  usePageTitle(core?.name);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-4xl grid-cols-1 gap-5 px-4 py-6 sm:px-6">

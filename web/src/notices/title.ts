@@ -1,5 +1,9 @@
 import { useEffect } from "react";
+import { oneLine } from "@/ui/one-line";
 import waitingIcon from "./favicon-waiting.svg";
+
+/** More of it no tab shows. */
+const LONGEST = 80;
 
 let page = "Condrix";
 let waiting = 0;
@@ -11,10 +15,11 @@ function show(): void {
   if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
 }
 
-/** What the browser's tab says of this page. */
+/** What the browser's tab says of this page. It may be a name from elsewhere. */
 export function usePageTitle(title: string | undefined): void {
   useEffect(() => {
-    page = title ? `${title} · Condrix` : "Condrix";
+    const name = oneLine(title ?? "", LONGEST);
+    page = name ? `${name} · Condrix` : "Condrix";
     show();
     return () => {
       page = "Condrix";

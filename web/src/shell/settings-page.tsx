@@ -1,4 +1,5 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { usePageTitle } from "@/notices/title";
 
 const TABS = [
   ["/settings/cores", "Cores"],
@@ -8,6 +9,8 @@ const TABS = [
 ] as const;
 
 export function SettingsPage() {
+  const place = useLocation({ select: ({ pathname }) => pathname });
+  usePageTitle(TABS.find(([to]) => to === place)?.[1] ?? "Settings");
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto max-w-4xl px-4 py-6 sm:px-6">
