@@ -28,7 +28,7 @@ export function usePictures(core: string, session: string): Pictures {
       const first = judge(files, drafts.current().pictures);
       if (reading === 0) setRefused([]);
       setReading((before) => before + 1);
-      const pictures = await Promise.all(first.taken.map(read));
+      const pictures = await Promise.all(first.taken.map((file) => read(file).catch(() => undefined)));
       const there = pictures.filter((picture) => picture !== undefined);
       const unread = pictures.length - there.length;
       // Others may have come in between.
