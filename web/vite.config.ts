@@ -19,6 +19,17 @@ export default defineConfig({
   server: {
     proxy: { "/api": { target: gateway, secure: false, ws: true, changeOrigin: true, headers: { origin: gateway } } },
   },
-  // A machine that builds beside it is slow, not wrong.
-  test: { include: ["src/**/*.test.{ts,tsx}"], testTimeout: 30_000 },
+  test: {
+    // A machine that builds beside it is slow, not wrong.
+    testTimeout: 30_000,
+    maxWorkers: "100%",
+    // What needs no page needs nothing of its own either, and a page for each file of the others takes most of the time.
+    projects: [
+      {
+        extends: true,
+        test: { name: "logic", include: ["src/**/*.test.ts"], exclude: ["**/*.dom.test.ts"], isolate: false },
+      },
+      { extends: true, test: { name: "dom", include: ["src/**/*.dom.test.{ts,tsx}"], environment: "jsdom" } },
+    ],
+  },
 });
