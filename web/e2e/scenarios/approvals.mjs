@@ -1,4 +1,5 @@
 /** Every way to answer an approval, by the keyboard, and what whoever comes too late is told. */
+import { accessible } from "../axe.mjs";
 import { logIn, makeWorkspace } from "../people.mjs";
 
 /** News of a server can be held back in this page, as a slow network does. */
@@ -29,12 +30,12 @@ export default async function ({ person, picture, password, told }) {
   await ada.getByRole("heading", { name: /^Digging/ }).waitFor();
   const conversation = ada.getByLabel("Conversation");
   const card = conversation.getByRole("region", { name: /waits for an answer/ });
-  const runs = async (page, command) => {
+  const uses = async (page, name, input) => {
     await page.getByLabel("Message", { exact: true }).focus();
-    const tool = { tool: { name: "Bash", input: { command } } };
-    await page.keyboard.insertText(`vendor:${JSON.stringify(tool)}`);
+    await page.keyboard.insertText(`vendor:${JSON.stringify({ tool: { name, input } })}`);
     await page.keyboard.press("Enter");
   };
+  const runs = (page, command) => uses(page, "Bash", { command });
   const presses = (place, name) => place.getByRole("button", { name, exact: true }).press("Enter");
 
   // No, and why: the model reads it.
@@ -65,6 +66,34 @@ export default async function ({ person, picture, password, told }) {
   await conversation.getByText("You said: four").waitFor();
   await runs(ada, "echo four > bed.txt && cat bed.txt");
   await conversation.getByText("You said: four").nth(1).waitFor();
+
+  // What is asked is answered by a choice, by several, or in own words.
+  const options = ["Blue", "Red"].map((label) => ({ label, description: `${label} flowers` }));
+  await uses(ada, "AskUserQuestion", {
+    questions: [
+      { question: "Which colour?", header: "Colour", options, multiSelect: false },
+      { question: "Which beds?", header: "Beds", options, multiSelect: true },
+    ],
+  });
+  const [colour, beds] = ["Which colour?", "Which beds?"].map((name) => card.getByRole("group", { name }));
+  await colour.getByLabel(/Own words/).fill("somewhat violet");
+  await beds.getByLabel(/^Blue/).press("Space");
+  await beds.getByLabel(/^Red/).press("Space");
+  await picture(ada, "questions");
+  await accessible(ada, "questions");
+  await presses(card, "Answer");
+  await conversation.getByText(/You said: .*somewhat violet.*Blue, Red/).waitFor();
+
+  // A plan is read, and followed by the mode that somebody chooses with it.
+  await ada.getByRole("button", { name: /^Mode:/ }).press("Enter");
+  await ada.getByRole("menuitemradio", { name: "Plan", exact: true }).press("Enter");
+  await ada.getByRole("button", { name: "Mode: Plan" }).waitFor();
+  await uses(ada, "ExitPlanMode", { plan: "# The bed\n\n1. Dig\n2. Sow" });
+  await card.getByRole("region", { name: "Plan" }).getByRole("heading", { name: "The bed" }).waitFor();
+  await picture(ada, "a-plan");
+  await accessible(ada, "a plan");
+  await presses(card, "Begin, and ask first");
+  await ada.getByRole("button", { name: "Mode: Ask first" }).waitFor();
 
   // The other one is quicker, and the news of it comes late.
   const ben = await person();
@@ -104,7 +133,13 @@ export default async function ({ person, picture, password, told }) {
   for (const session of ["Digging", "Raking"]) {
     await Promise.all(
       both.map((page) =>
-        presses(page.getByRole("main").getByRole("region", { name: session, exact: true }), "Allow").catch(() => {}),
+        // Where the other one was quicker there is nothing left to press.
+        page
+          .getByRole("main")
+          .getByRole("region", { name: session, exact: true })
+          .getByRole("button", { name: "Allow", exact: true })
+          .press("Enter", { timeout: 3_000 })
+          .catch(() => {}),
       ),
     );
   }

@@ -53,20 +53,33 @@ export default async function ({ person, picture, password, told }) {
   await conversation.getByText("Interrupted by ada").waitFor();
   await conversation.getByText("You said: then the beans").waitFor();
 
-  // A picture is pasted, and seen by everybody from then on.
+  // A picture is pasted and another one dropped, and everybody sees them from then on.
   await message.focus();
   await page.evaluate((base64) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    const clipboardData = new DataTransfer();
-    clipboardData.items.add(new File([bytes], "bed.png", { type: "image/png" }));
+    const holding = (name) => {
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], name, { type: "image/png" }));
+      return data;
+    };
+    const options = { bubbles: true, cancelable: true };
     document.activeElement.dispatchEvent(
-      new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+      new ClipboardEvent("paste", { clipboardData: holding("bed.png"), ...options }),
     );
+    document
+      .querySelector("[aria-label=Conversation]")
+      .dispatchEvent(new DragEvent("drop", { dataTransfer: holding("fence.png"), ...options }));
+    // One that misses the conversation leaves the page as it is.
+    const missed = new DragEvent("drop", { dataTransfer: holding("shed.png"), ...options });
+    document.querySelector("nav").dispatchEvent(missed);
+    if (!missed.defaultPrevented) throw new Error("a file that is dropped beside the conversation opens itself");
   }, PICTURE);
-  await page.getByRole("img", { name: "bed.png" }).waitFor();
+  for (const name of ["bed.png", "fence.png"]) await page.getByRole("img", { name }).waitFor();
   await says("how the bed looks");
   await conversation.getByText("You said: how the bed looks").waitFor();
-  const thumbnail = conversation.getByRole("link", { name: "Picture, 4 by 2" }).locator("img");
+  const pictures = conversation.getByRole("link", { name: "Picture, 4 by 2" }).locator("img");
+  await pictures.nth(1).waitFor();
+  const thumbnail = pictures.first();
   await thumbnail.waitFor();
   await page.waitForFunction((image) => image.complete && image.naturalWidth === 4, await thumbnail.elementHandle());
   await picture(page, "picture");
