@@ -20,7 +20,7 @@ export default async function ({ person, picture, password, told }) {
   await page.goto("/login");
   await seen("the login");
   await logIn(page, "ada", password);
-  await page.getByRole("main").getByRole("link", { name: told.core }).first().waitFor();
+  await page.getByRole("main").getByRole("button", { name: "Make a workspace" }).waitFor();
   await seen("the home page");
 
   // Cores and sessions are behind a button, and out of the way once one is chosen.

@@ -131,10 +131,7 @@ async function between(page, { keyed, unsigned }, session) {
 async function away(page, seen, ask, session) {
   await ask("kill the agent");
   await page.goto(session);
-  await page
-    .getByText(/is not connected|is offline/)
-    .first()
-    .waitFor();
+  await page.getByText("The Core of this session is offline.").waitFor();
   await seen("a Core that is away");
   await ask("start the agent");
   await page.getByLabel("Conversation").getByText("You said: hello").waitFor();

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
-import { Failure } from "@/ui/notice";
+import { isProblem } from "@/api/problem";
+import { Failure, Notice } from "@/ui/notice";
 import { sessionQuery } from "./queries";
 import { SessionView } from "./session-view";
 
@@ -13,7 +14,11 @@ export function SessionPage() {
   return (
     <div className="mx-auto w-full max-w-3xl p-6">
       {isPending && <p role="status">Asking the Core for this session…</p>}
-      <Failure error={error} />
+      {isProblem(error, "core-offline") ? (
+        <Notice kind="warn">The Core of this session is offline. The session is shown here when it is back.</Notice>
+      ) : (
+        <Failure error={error} />
+      )}
     </div>
   );
 }

@@ -11,7 +11,10 @@ import { begins } from "./first-core";
 import { Recent } from "./recent";
 import { useMe } from "./use-me";
 
-const Beginning = beside(async () => (await import("./beginning")).Beginning);
+const Beginning = beside(async () => (await import("./beginning")).Beginning, {
+  // What stands there already stays until then.
+  until: ({ cores }) => cores.length === 1 && <Cores cores={cores} />,
+});
 
 /** What there is, or what comes next for whoever begins. */
 export function HomePage() {
