@@ -11,6 +11,7 @@ import { coresQuery } from "@/cores/queries";
 import { Notices } from "@/notices/notices";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/class-names";
+import { useAhead } from "./ahead";
 import { beside } from "./beside";
 import { Connection } from "./connection";
 import { useDrawer } from "./drawer";
@@ -23,8 +24,6 @@ import { useMe } from "./use-me";
 
 const loadPalette = async () => (await import("@/palette/palette")).Palette;
 const Palette = beside(loadPalette);
-/** When the page has long been drawn: what is typed behind Ctrl+K is then typed into it. */
-const AFTERWARDS = 5_000;
 const TerminalPanel = beside(async () => (await import("@/terminal/terminal-panel")).TerminalPanel, {
   until: () => <div className="hidden w-96 border-l bg-sunken md:block" />,
 });
@@ -50,11 +49,8 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the place changes
   useEffect(close, [place]);
 
-  useEffect(() => {
-    // Where it cannot be had now, opening it says so.
-    const ahead = setTimeout(() => loadPalette().catch(() => {}), AFTERWARDS);
-    return () => clearTimeout(ahead);
-  }, []);
+  // What is typed behind Ctrl+K is then typed into it.
+  useAhead(loadPalette);
 
   useEffect(() => {
     const toggle = (event: KeyboardEvent) => {

@@ -8,14 +8,8 @@ import { useWaiting } from "@/inbox/use-waiting";
 import { count } from "@/inbox/waiting";
 import { Badge } from "@/ui/badge";
 import { Failure } from "@/ui/notice";
-import { beside } from "./beside";
 import { CoreBranch } from "./core-branch";
-import { UserButton } from "./user-button";
-
-const UserMenu = beside(async () => (await import("./user-menu")).UserMenu, {
-  until: ({ me }) => <UserButton me={me} />,
-  broken: ({ me }, again) => <UserButton me={me} onClick={again} />,
-});
+import { UserCorner } from "./user-corner";
 
 const row =
   "flex items-center gap-2 rounded-md px-2 py-1.5 text-sm text-ink-soft hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink max-md:min-h-9 [&_svg]:size-4";
@@ -56,7 +50,7 @@ export function Sidebar({ me }: { me: Me }) {
         )}
       </div>
       <div className="flex flex-wrap items-center gap-1 border-t p-2">
-        <UserMenu me={me} />
+        <UserCorner me={me} />
         <Link to="/settings" className={`${row} max-md:min-w-9 max-md:justify-center`} aria-label="Settings">
           <Settings aria-hidden />
         </Link>

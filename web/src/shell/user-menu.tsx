@@ -7,6 +7,7 @@ import { useLogOut } from "./log-out";
 import { StillIn } from "./still-in";
 import { UserButton } from "./user-button";
 
+/** Open from the beginning: it is there once somebody has asked for it. */
 export function UserMenu({ me }: { me: Me }) {
   const navigate = useNavigate();
   const theme = useTheme();
@@ -15,7 +16,7 @@ export function UserMenu({ me }: { me: Me }) {
     <>
       {/* Over the button: the menu has closed by then. */}
       <StillIn error={logOut.error} className="w-full" />
-      <Menu side="top" align="start" trigger={<UserButton me={me} busy={logOut.isPending} />}>
+      <Menu defaultOpen side="top" align="start" trigger={<UserButton me={me} busy={logOut.isPending} />}>
         <MenuItem onSelect={() => navigate({ to: "/settings/account" })}>
           <User aria-hidden /> Logins and API tokens
         </MenuItem>

@@ -2,14 +2,14 @@ import { DropdownMenu as Radix } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./class-names";
 
-type MenuProps = { trigger: ReactNode; children: ReactNode } & Pick<
+type MenuProps = { trigger: ReactNode; children: ReactNode; defaultOpen?: boolean } & Pick<
   ComponentProps<typeof Radix.Content>,
   "align" | "side" | "onCloseAutoFocus"
 >;
 
-export function Menu({ trigger, children, align = "end", side = "bottom", ...rest }: MenuProps) {
+export function Menu({ trigger, children, align = "end", side = "bottom", defaultOpen = false, ...rest }: MenuProps) {
   return (
-    <Radix.Root>
+    <Radix.Root defaultOpen={defaultOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
