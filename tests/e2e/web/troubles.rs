@@ -21,7 +21,6 @@ async fn what_goes_wrong_is_told_in_place_and_what_comes_back_goes_on_by_itself(
         settings: settings.clone(),
         api_key: Some(KEY.to_owned()),
         variables: vec![("SSL_CERT_FILE".to_owned(), authority.display().to_string())],
-        ..CoreOptions::default()
     };
     let keyed = world.core_with("studio", &keyed).await;
     let unsigned = world.core_with("attic", &CoreOptions { settings, ..CoreOptions::default() }).await;
