@@ -15,10 +15,7 @@ export async function signIn(page, core, account, seen = async () => {}) {
   const place = coreInSettings(page, core);
   const opened = page.waitForEvent("popup");
   await place.getByRole("button", { name: "Sign In with Claude" }).click();
-  const vendor = await opened;
-  await vendor.getByRole("button", { name: `Approve as ${account}` }).click();
-  const code = await vendor.locator("#code").textContent();
-  await vendor.close();
+  const code = await approved(opened, account);
   const dialog = page.getByRole("dialog");
   await seen(dialog);
   await dialog.getByLabel("Authorization code").fill(code);
@@ -26,6 +23,15 @@ export async function signIn(page, core, account, seen = async () => {}) {
   await dialog.getByText(`“${core}” is ready.`).waitFor();
   await seen(dialog);
   await dialog.getByRole("button", { name: "Done" }).click();
+}
+
+/** Approves on the vendor's page once it has opened, and brings the code back. */
+export async function approved(opened, account) {
+  const vendor = await opened;
+  await vendor.getByRole("button", { name: `Approve as ${account}` }).click();
+  const code = await vendor.locator("#code").textContent();
+  await vendor.close();
+  return code;
 }
 
 /** A Core's place in the list of the settings. */

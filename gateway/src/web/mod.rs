@@ -39,8 +39,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 /// The document, at each of its pages; and at an address that there is not, where whoever opened it reads so.
 pub async fn document(method: Method, address: Uri, mut asked: HeaderMap) -> Result<Response, ApiError> {
     // The framework takes any word for an id.
-    let is_page = |template: &str| PAGES.contains(&template);
-    if authz::route(&method, address.path()).is_ok_and(|matched| is_page(matched.route.template)) {
+    if authz::route(&method, address.path()).is_ok_and(|matched| PAGES.contains(&matched.route.template)) {
         return answer(DOCUMENT, &asked);
     }
     if !authz::is_visit(&method, address.path(), &asked) {

@@ -1,5 +1,6 @@
 /** From the printed link to a first answer: a user, a Core that joins, its sign-in, a workspace, a session. */
 import { accessible } from "../axe.mjs";
+import { approved } from "../people.mjs";
 
 const PASSWORD = "nine times out of ten";
 
@@ -43,10 +44,7 @@ export default async function ({ person, picture, ask, told }) {
   await page.getByRole("navigation", { name: "Cores and sessions" }).getByRole("link", { name: "Condrix" }).click();
   const opened = page.waitForEvent("popup");
   await page.getByRole("main").getByRole("button", { name: "Sign In with Claude" }).click();
-  const vendor = await opened;
-  await vendor.getByRole("button", { name: "Approve as ada" }).click();
-  const code = await vendor.locator("#code").textContent();
-  await vendor.close();
+  const code = await approved(opened, "ada");
   const signing = page.getByRole("dialog");
   await signing.getByLabel("Authorization code").fill(code);
   await signing.getByRole("button", { name: "Sign in", exact: true }).click();

@@ -1,6 +1,6 @@
 /** What goes wrong in a day: codes that do not fit, a clone that takes its time, a Core that is away, two Cores at once. */
 import { accessible } from "../axe.mjs";
-import { coreInSettings, logIn, makeWorkspace } from "../people.mjs";
+import { approved, coreInSettings, logIn, makeWorkspace } from "../people.mjs";
 
 export default async function ({ person, picture, ask, password, told }) {
   const page = await person();
@@ -40,20 +40,13 @@ export default async function ({ person, picture, ask, password, told }) {
 async function codes(page, seen, core) {
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   const dialog = page.getByRole("dialog");
-  const approve = async (opened) => {
-    const vendor = await opened;
-    await vendor.getByRole("button", { name: "Approve as ada" }).click();
-    const code = await vendor.locator("#code").textContent();
-    await vendor.close();
-    return code;
-  };
   const hand = async (code) => {
     await dialog.getByLabel("Authorization code").fill(code);
     await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
   };
   let opened = page.waitForEvent("popup");
   await coreInSettings(page, core).getByRole("button", { name: "Sign In with Claude" }).click();
-  const [code, state] = (await approve(opened)).split("#");
+  const [code, state] = (await approved(opened, "ada")).split("#");
   await hand(code);
   await dialog.getByText("This is not the whole code").waitFor();
   await seen("half a code");
@@ -64,7 +57,7 @@ async function codes(page, seen, core) {
   await seen("a wrong code");
   opened = page.waitForEvent("popup");
   await dialog.getByRole("button", { name: "Begin again" }).click();
-  await hand(await approve(opened));
+  await hand(await approved(opened, "ada"));
   await dialog.getByText(`“${core}” is ready.`).waitFor();
   await dialog.getByRole("button", { name: "Done" }).click();
 }

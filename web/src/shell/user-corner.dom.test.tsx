@@ -25,12 +25,15 @@ afterEach(cleanup);
 
 const me: Me = { user: "u", name: "ada", role: "admin", credential: { kind: "login_session", id: "l" } };
 
-test("the first press opens the menu, which gives the focus back when it is left", async () => {
+const look = () =>
   render(
     <QueryClientProvider client={new QueryClient()}>
       <UserCorner me={me} />
     </QueryClientProvider>,
   );
+
+test("the first press opens the menu, which gives the focus back when it is left", async () => {
+  look();
   const button = screen.getByRole("button", { name: "ada" });
   expect(button.getAttribute("aria-haspopup")).toBe("menu");
   button.focus();
@@ -39,4 +42,16 @@ test("the first press opens the menu, which gives the focus back when it is left
   fireEvent.keyDown(item, { key: "Escape" });
   await expect.poll(() => screen.queryByRole("menu")).toBeNull();
   await expect.poll(() => document.activeElement).toBe(screen.getByRole("button", { name: "ada" }));
+});
+
+test("that logging out did not work is told though the menu has closed", async () => {
+  vi.stubGlobal("fetch", async () => {
+    throw new TypeError("network");
+  });
+  look();
+  fireEvent.click(screen.getByRole("button", { name: "ada" }));
+  fireEvent.click(await screen.findByRole("menuitem", { name: "Log out" }));
+  const told = await screen.findByRole("alert");
+  expect(told.textContent).toBe("You are still logged in: The gateway cannot be reached");
+  expect(screen.queryByRole("menu")).toBeNull();
 });

@@ -4,7 +4,7 @@ import { oneLine } from "@/ui/one-line";
 
 export function terminalName({ name, title, workspace }: Pick<Terminal, "name" | "title" | "workspace">): string {
   for (const called of [name, title, workspace]) {
-    const text = oneLine(called ?? "", 64).trim();
+    const text = oneLine(called ?? "", 64);
     if (text !== "") return text;
   }
   return "Shell";
